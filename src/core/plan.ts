@@ -1,0 +1,58 @@
+import type { Address } from './address.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import type { Json } from './json.ts';
+import type { Resource } from './resource.ts';
+
+export type Action = 'create' | 'update' | 'replace' | 'delete' | 'adopt' | 'none';
+
+/** One field that differs. Values are for people: secrets are masked, unknown IDs are said to be unknown. */
+export interface FieldChange {
+  /** JSON pointer below `spec`. */
+  readonly pointer: string;
+  readonly before?: Json;
+  readonly after?: Json;
+}
+
+export interface Change {
+  readonly address: Address;
+  readonly kind: string;
+  readonly action: Action;
+  /** The server's ID, where it is known before apply. */
+  readonly id?: string;
+  /** What apply will do, in order, in the server's words: `register`, `deploy`, `4 documents`. */
+  readonly steps: readonly string[];
+  /** Why: the field that forces it, the rule of the server. */
+  readonly reason?: string;
+  readonly fields: readonly FieldChange[];
+  /** What it destroys or interrupts, where it does. */
+  readonly destructive?: string;
+  readonly notes: readonly string[];
+  readonly resource: Resource;
+}
+
+export interface ClusterIdentity {
+  readonly uuid: string;
+  readonly name: string;
+  readonly version: string;
+  readonly url: string;
+}
+
+/** All that would change. `changes` are in dependency order and include those whose action is `none`. */
+export interface Plan {
+  readonly formatVersion: '1.0';
+  readonly stack: string;
+  readonly cluster: ClusterIdentity;
+  readonly changes: readonly Change[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function pendingChanges(plan: Plan): Change[] {
+  return plan.changes.filter((change) => change.action !== 'none');
+}
+
+export type Outcome = { readonly address: Address; readonly action: Action; readonly tookMs: number } & (
+  | { readonly result: 'done'; readonly id: string }
+  | { readonly result: 'failed'; readonly error: Diagnostic }
+  | { readonly result: 'skipped'; readonly because: string }
+  | { readonly result: 'interrupted' }
+);

@@ -1,0 +1,34 @@
+import type { Address } from './address.ts';
+import type { Diagnostic, SourceLocation } from './diagnostic.ts';
+import type { ValueObject } from './value.ts';
+
+export interface Lifecycle {
+  readonly prevent_destroy?: boolean;
+  readonly on_remove?: 'delete' | 'keep';
+  readonly ignore_changes?: readonly string[];
+}
+
+/** One manifest document, read and validated. Its references are still references. */
+export interface Resource {
+  readonly address: Address;
+  readonly kind: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly lifecycle: Lifecycle;
+  readonly spec: ValueObject;
+  /** Explicit (`metadata.depends_on`) and by reference, sorted, each once. */
+  readonly dependsOn: readonly Address[];
+  /** Absolute folder of the manifest: the base of relative paths in the spec. */
+  readonly folder: string;
+  /** Where a JSON pointer of this document (`/spec/name`) stands, with the text of that line. */
+  locate(pointer: string): { location: SourceLocation; snippet: string };
+}
+
+/** A diagnostic about a place in a resource's manifest. */
+export function diagnosticAt(
+  resource: Resource,
+  pointer: string,
+  diagnostic: Omit<Diagnostic, 'address' | 'pointer' | 'location' | 'snippet'>,
+): Diagnostic {
+  return { ...diagnostic, address: resource.address, pointer, ...resource.locate(pointer) };
+}

@@ -1,0 +1,125 @@
+import type { Address } from '../core/address.ts';
+import type { Diagnostic } from '../core/diagnostic.ts';
+import type { Json, JsonObject } from '../core/json.ts';
+import type { FieldChange } from '../core/plan.ts';
+import type { Resource } from '../core/resource.ts';
+import type { ValueObject } from '../core/value.ts';
+import type { Capabilities } from '../opensearch/capabilities.ts';
+import type { Cluster } from '../opensearch/cluster.ts';
+
+/** What the state remembers of one resource. Everything in it can be found again without it. */
+export interface Recorded {
+  readonly address: Address;
+  /** The server's ID; absent while the first creation is still under way. */
+  readonly id?: string;
+  /** The spec last applied, references resolved, each secret replaced by its salted hash. */
+  readonly applied?: JsonObject;
+  /** What the kind wants to remember beside it: digests, the UUID of an index. */
+  readonly facts?: JsonObject;
+  /** A step that was begun and not finished, e.g. `{step: "register", taskId: "…"}`. */
+  readonly intent?: JsonObject;
+}
+
+/** A resource, and what the state knows of it. */
+export interface Wanted {
+  readonly resource: Resource;
+  readonly recorded: Recorded | undefined;
+}
+
+export interface Question extends Wanted {
+  /** `resource.spec` with the IDs of existing resources in the place of references, `Unknown` elsewhere. */
+  readonly spec: ValueObject;
+  /** Differences between `spec` and what was last applied; secrets are compared by their salted hash. */
+  changedSince(recorded: Recorded): readonly FieldChange[];
+}
+
+/** What must happen to one resource. `id` is the server's ID; a name that is known before creation counts. */
+export type Verdict =
+  | {
+      readonly action: 'none' | 'adopt';
+      readonly id: string;
+      readonly notes?: readonly string[];
+      readonly facts?: JsonObject;
+    }
+  | {
+      readonly action: 'create';
+      readonly id?: string;
+      readonly steps: readonly string[];
+      readonly reason?: string;
+      readonly notes?: readonly string[];
+    }
+  | {
+      readonly action: 'update' | 'replace';
+      readonly id: string;
+      readonly steps: readonly string[];
+      readonly reason?: string;
+      readonly fields: readonly FieldChange[];
+      readonly destructive?: string;
+      readonly notes?: readonly string[];
+    }
+  | { readonly action: 'refuse'; readonly diagnostics: readonly Diagnostic[] };
+
+/** The live side of one kind, read at once. `judge` is pure. */
+export interface KindSnapshot {
+  judge(question: Question): Verdict;
+}
+
+/** What a step of `apply` gets to work with. */
+export interface StepContext {
+  readonly cluster: Cluster;
+  readonly capabilities: Capabilities;
+  readonly signal: AbortSignal;
+  readonly resource: Resource;
+  /** The spec to send, everything known, secrets revealed. Never log it. */
+  readonly spec: JsonObject;
+  readonly recorded: Recorded | undefined;
+  /** `create` after an interruption also gets what was begun: see `recorded.intent`. */
+  readonly change:
+    | { readonly action: 'create' | 'adopt' }
+    | { readonly action: 'update' | 'replace'; readonly id: string; readonly fields: readonly FieldChange[] };
+  /** Longest wait for one ML task or state, in milliseconds. */
+  readonly waitMs: number;
+  /** Writes down what is about to be waited for, so that a run that is killed can be finished by the next one. */
+  journal(intent: JsonObject): Promise<void>;
+  /** Announces a step and times it. */
+  step<T>(name: string, work: () => Promise<T>): Promise<T>;
+  progress(step: string, detail: string): void;
+  polled(what: string, state: string, sinceMs: number): void;
+}
+
+export interface Applied {
+  readonly id: string;
+  readonly facts?: JsonObject;
+}
+
+interface KindBase {
+  /** As written in `kind:`, e.g. `ModelGroup`. */
+  readonly name: string;
+  /** One line for the README's table and for `explain`. */
+  readonly summary: string;
+  /** Checks that need the file system or other resources but no cluster. Paths are relative to `resource.folder`. */
+  check?(resource: Resource, all: ReadonlyMap<Address, Resource>): Promise<readonly Diagnostic[]>;
+}
+
+/** A kind that has an object on the server. */
+export interface ProvisionedKind extends KindBase {
+  readonly provisions: true;
+  /** Reads all wanted resources in a number of requests that does not grow with their number. Sends no write. */
+  snapshot(cluster: Cluster, wanted: readonly Wanted[], capabilities: Capabilities): Promise<KindSnapshot>;
+  /** Creates, updates or replaces one resource. Idempotent: may be run again after it was killed anywhere. */
+  apply(context: StepContext): Promise<Applied>;
+  /** Removes what a replacement has left behind, once nothing refers to it any more. */
+  retire?(
+    context: Pick<StepContext, 'cluster' | 'signal' | 'step' | 'polled' | 'waitMs'>,
+    id: string,
+  ): Promise<void>;
+}
+
+/** A kind that only asks: it changes nothing on the server and has no state. */
+export interface CheckKind extends KindBase {
+  readonly provisions: false;
+}
+
+export type Kind = ProvisionedKind | CheckKind;
+
+export type { Json };
