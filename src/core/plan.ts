@@ -1,6 +1,6 @@
 import type { Address } from './address.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import type { Json } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
 import type { Resource } from './resource.ts';
 
 export type Action = 'create' | 'update' | 'replace' | 'delete' | 'adopt' | 'none';
@@ -27,6 +27,8 @@ export interface Change {
   /** What it destroys or interrupts, where it does. */
   readonly destructive?: string;
   readonly notes: readonly string[];
+  /** What the kind wants remembered of an object that is adopted as it is. */
+  readonly facts?: JsonObject;
   readonly resource: Resource;
 }
 
@@ -52,7 +54,7 @@ export function pendingChanges(plan: Plan): Change[] {
 
 export type Outcome = { readonly address: Address; readonly action: Action; readonly tookMs: number } & (
   | { readonly result: 'done'; readonly id: string }
-  | { readonly result: 'failed'; readonly error: Diagnostic }
+  | { readonly result: 'failed'; readonly error: Diagnostic; readonly details: readonly Diagnostic[] }
   | { readonly result: 'skipped'; readonly because: string }
   | { readonly result: 'interrupted' }
 );

@@ -1,6 +1,6 @@
 import type { Address } from '../core/address.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
-import type { Json, JsonObject } from '../core/json.ts';
+import type { JsonObject } from '../core/json.ts';
 import type { FieldChange } from '../core/plan.ts';
 import type { Resource } from '../core/resource.ts';
 import type { ValueObject } from '../core/value.ts';
@@ -16,7 +16,10 @@ export interface Recorded {
   readonly applied?: JsonObject;
   /** What the kind wants to remember beside it: digests, the UUID of an index. */
   readonly facts?: JsonObject;
-  /** A step that was begun and not finished, e.g. `{step: "register", taskId: "…"}`. */
+  /**
+   * A step that was begun for the spec as it still is and that was not finished, e.g.
+   * `{step: "register", taskId: "…"}`.
+   */
   readonly intent?: JsonObject;
 }
 
@@ -75,12 +78,14 @@ export interface StepContext {
   readonly recorded: Recorded | undefined;
   /** `create` after an interruption also gets what was begun: see `recorded.intent`. */
   readonly change:
-    | { readonly action: 'create' | 'adopt' }
+    | { readonly action: 'create' }
     | { readonly action: 'update' | 'replace'; readonly id: string; readonly fields: readonly FieldChange[] };
   /** Longest wait for one ML task or state, in milliseconds. */
   readonly waitMs: number;
   /** Writes down what is about to be waited for, so that a run that is killed can be finished by the next one. */
   journal(intent: JsonObject): Promise<void>;
+  /** Runs `work` while no other change of this apply that gives the same key does. */
+  exclusive<T>(key: string, work: () => Promise<T>): Promise<T>;
   /** Announces a step and times it. */
   step<T>(name: string, work: () => Promise<T>): Promise<T>;
   progress(step: string, detail: string): void;
@@ -121,5 +126,3 @@ export interface CheckKind extends KindBase {
 }
 
 export type Kind = ProvisionedKind | CheckKind;
-
-export type { Json };

@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { type Diagnostic, hasErrors } from '../../core/diagnostic.ts';
+import type { Listener } from '../../core/events.ts';
+import type { Resource } from '../../core/resource.ts';
+import { checkResources } from '../../engine/provision.ts';
+import { loadManifests } from '../../manifest/load.ts';
+import type { Cluster } from '../../opensearch/cluster.ts';
+import { connect } from '../../opensearch/connect.ts';
+import { type Flags, usage } from '../flags.ts';
+import { type Io, painter } from '../io.ts';
+import { renderDiagnostics, type RenderStyle } from '../render/diagnostics.ts';
+import { manifestFailure } from '../render/failure.ts';
+import type { Invocation } from '../run.ts';
+
+export function stderrStyle({ io, color }: Invocation): RenderStyle {
+  return { paint: painter(color.stderr), cwd: io.cwd };
+}
+
+/** Reads, validates and checks the manifests that `-f` names. Throws all errors at once; warnings go to stderr. */
+export async function loadResources(
+  invocation: Invocation,
+): Promise<{ resources: Resource[]; diagnostics: Diagnostic[]; files: readonly string[] }> {
+  const { flags, io } = invocation;
+  const inputs = [...flags.list('file'), ...invocation.positionals];
+  if (inputs.length === 0) {
+    throw usage('No manifests given.', 'Name them with -f: a file, a folder, a glob, or - for stdin.');
+  }
+  const loaded = await loadManifests(inputs, {
+    cwd: io.cwd,
+    env: io.env,
+    vars: flags.pairs('var'),
+    stdin: () => io.readStdin(),
+  });
+  const diagnostics = [...loaded.diagnostics, ...(await checkResources(loaded.resources))];
+  if (hasErrors(diagnostics)) throw manifestFailure(diagnostics);
+  if (diagnostics.length > 0) io.stderr.write(`${renderDiagnostics(diagnostics, stderrStyle(invocation))}\n`);
+  return { resources: loaded.resources, diagnostics, files: loaded.files };
+}
+
+async function passwordOf(flags: Flags, io: Io): Promise<string | undefined> {
+  const path = flags.text('password-file');
+  if (path === undefined) return io.env.OPENSEARCH_PASSWORD;
+  const content = path === '-' ? await io.readStdin() : await readFile(resolve(io.cwd, path), 'utf8').catch(() => undefined);
+  if (content === undefined) throw usage(`The password file ${path} cannot be read.`, 'Check the path and its permissions.');
+  return content.replace(/\r?\n$/, '');
+}
+
+/** The cluster that flags and environment name: flags win. */
+export async function clusterOf(
+  { flags, io }: Invocation,
+  options: { listener?: Listener; signal?: AbortSignal } = {},
+): Promise<Cluster> {
+  const caFile = flags.text('ca-file') ?? io.env.OPENSEARCH_CA_FILE;
+  const timeout = flags.count('request-timeout');
+  return connect(
+    {
+      url: flags.text('url') ?? io.env.OPENSEARCH_URL ?? 'http://127.0.0.1:9200',
+      username: flags.text('username') ?? io.env.OPENSEARCH_USERNAME,
+      password: await passwordOf(flags, io),
+      caFile: caFile === undefined ? undefined : resolve(io.cwd, caFile),
+      insecure: flags.on('insecure-skip-tls-verify'),
+      requestTimeoutMs: timeout === undefined ? undefined : timeout * 1000,
+    },
+    options,
+  );
+}
+
+export function stackOf(flags: Flags): string {
+  const stack = flags.text('stack') ?? 'default';
+  if (!/^[a-z0-9][a-z0-9._-]{0,99}$/.test(stack)) {
+    throw usage(`--stack ${stack} is no name for a stack.`, 'Use lower-case letters, digits, dot, dash and underscore.');
+  }
+  return stack;
+}

@@ -1,0 +1,188 @@
+import { parseArgs } from 'node:util';
+import { closest, distance } from 'fastest-levenshtein';
+import { RerankctlError } from '../core/errors.ts';
+
+export interface Flag {
+  readonly name: string;
+  readonly short?: string;
+  /** Placeholder of its value in help; a flag without one is a switch. */
+  readonly value?: string;
+  readonly many?: boolean;
+  readonly oneOf?: readonly string[];
+  readonly help: string;
+}
+
+const COMMON: readonly Flag[] = [
+  { name: 'output', short: 'o', value: 'FORMAT', oneOf: ['text', 'json'], help: 'what stdout carries: text or json' },
+  { name: 'color', value: 'WHEN', oneOf: ['auto', 'always', 'never'], help: 'colour: auto, always or never' },
+  { name: 'debug', help: 'show causes and stacks of failures' },
+  { name: 'help', short: 'h', help: 'show help' },
+];
+
+const MANIFESTS: readonly Flag[] = [
+  { name: 'file', short: 'f', value: 'PATH', many: true, help: 'manifest file, folder or glob; - is stdin' },
+  { name: 'var', value: 'NAME=VALUE', many: true, help: 'a value for {$var: NAME}' },
+];
+
+const CLUSTER: readonly Flag[] = [
+  { name: 'url', value: 'URL', help: 'the cluster (OPENSEARCH_URL; default http://127.0.0.1:9200)' },
+  { name: 'username', value: 'NAME', help: 'user (OPENSEARCH_USERNAME)' },
+  { name: 'password-file', value: 'PATH', help: 'file with the password, - for stdin (or OPENSEARCH_PASSWORD)' },
+  { name: 'ca-file', value: 'PATH', help: 'PEM file of a private CA (OPENSEARCH_CA_FILE)' },
+  { name: 'insecure-skip-tls-verify', help: 'do not check the certificate of the cluster' },
+  { name: 'request-timeout', value: 'SECONDS', help: 'longest time for one request (60)' },
+];
+
+const STACK: readonly Flag[] = [
+  { name: 'stack', value: 'NAME', help: 'name under which the state is kept (default)' },
+];
+
+const DEV: readonly Flag[] = [
+  { name: 'name', value: 'NAME', help: 'name of the node (default)' },
+  { name: 'version', value: 'VERSION', oneOf: ['3.6.0', '2.19.1'], help: 'OpenSearch version (3.6.0)' },
+  { name: 'security', help: 'with the security plugin, TLS and access control (2.19.1)' },
+  { name: 'port', value: 'PORT', help: 'HTTP port (9200, or the next that is free)' },
+  { name: 'nodes', value: 'N', help: 'size of the cluster (1)' },
+  { name: 'heap', value: 'SIZE', help: 'JVM heap of each node (2g; 1g in a cluster)' },
+  { name: 'setting', value: 'KEY=VALUE', many: true, help: 'a line for opensearch.yml' },
+  { name: 'java-opts', value: 'OPTS', many: true, help: 'more options for the JVM' },
+  { name: 'without', value: 'PLUGIN', many: true, help: 'leave a plugin out' },
+  { name: 'all', help: 'down: every node' },
+  { name: 'purge', help: 'down: forget the data too' },
+];
+
+export interface CommandHelp {
+  readonly usage: string;
+  readonly summary: string;
+  readonly example: string;
+  readonly flags: readonly Flag[];
+}
+
+export const COMMANDS = {
+  validate: {
+    usage: 'validate -f PATH…',
+    summary: 'check manifests; contacts no cluster',
+    example: 'rerankctl validate -f manifests/quickstart',
+    flags: [...MANIFESTS, ...COMMON],
+  },
+  plan: {
+    usage: 'plan -f PATH…',
+    summary: 'show what apply would change; writes nothing',
+    example: 'rerankctl plan -f manifests/quickstart',
+    flags: [
+      ...MANIFESTS,
+      { name: 'detailed-exitcode', help: 'exit 2 when changes are pending' },
+      ...STACK,
+      ...CLUSTER,
+      ...COMMON,
+    ],
+  },
+  apply: {
+    usage: 'apply -f PATH…',
+    summary: 'make the cluster match the manifests, and wait until it does',
+    example: 'rerankctl apply -f manifests/quickstart',
+    flags: [
+      ...MANIFESTS,
+      { name: 'yes', short: 'y', help: 'do not ask (nothing is asked where there is no terminal)' },
+      { name: 'parallelism', value: 'N', help: 'changes worked on at once (10)' },
+      { name: 'timeout', value: 'SECONDS', help: 'longest wait for one ML task (600)' },
+      ...STACK,
+      ...CLUSTER,
+      ...COMMON,
+    ],
+  },
+  verify: {
+    usage: 'verify -f PATH…',
+    summary: 'compare reranked with unreranked search, and check what must hold',
+    example: 'rerankctl verify -f manifests/quickstart',
+    flags: [...MANIFESTS, ...STACK, ...CLUSTER, ...COMMON],
+  },
+  dev: {
+    usage: 'dev up | status | down',
+    summary: 'a real OpenSearch with ML Commons on this machine, without Docker',
+    example: 'rerankctl dev up',
+    flags: [...DEV, ...COMMON],
+  },
+} satisfies Record<string, CommandHelp>;
+
+export type CommandName = keyof typeof COMMANDS;
+
+export class Flags {
+  readonly #values: Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
+  constructor(values: Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>) {
+    this.#values = values;
+  }
+  text(name: string): string | undefined {
+    const value = this.#values[name];
+    return typeof value === 'string' ? value : undefined;
+  }
+  list(name: string): string[] {
+    const value = this.#values[name];
+    return Array.isArray(value) ? value.map(String) : [];
+  }
+  on(name: string): boolean {
+    return this.#values[name] === true;
+  }
+  /** A positive whole number. */
+  count(name: string): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    if (!/^[1-9]\d{0,8}$/.test(text)) throw usage(`--${name} takes a positive whole number, not ${text}.`);
+    return Number(text);
+  }
+  /** `NAME=VALUE` pairs. */
+  pairs(name: string): Record<string, string> {
+    return Object.fromEntries(
+      this.list(name).map((pair) => {
+        const cut = pair.indexOf('=');
+        if (cut <= 0) throw usage(`--${name} takes NAME=VALUE, not ${pair}.`);
+        return [pair.slice(0, cut), pair.slice(cut + 1)];
+      }),
+    );
+  }
+}
+
+export function usage(message: string, remedy?: string): RerankctlError {
+  return new RerankctlError('usage', 'RCTL_USAGE', message, { remedy: remedy ?? 'See rerankctl --help.' });
+}
+
+/** `, did you mean X?` when one of the known words is near. */
+export function didYouMean(word: string, known: readonly string[]): string {
+  if (known.length === 0) return '';
+  const near = closest(word, [...known]);
+  return distance(word, near) <= Math.max(2, Math.floor(word.length / 3)) ? ` Did you mean ${near}?` : '';
+}
+
+/** Reads the arguments of one command. Flags may stand before and after positionals. */
+export function parseFlags(command: CommandName, args: readonly string[]): { flags: Flags; positionals: string[] } {
+  const known: readonly Flag[] = COMMANDS[command].flags;
+  const options = Object.fromEntries(
+    known.map((flag) => [
+      flag.name,
+      {
+        type: flag.value === undefined ? ('boolean' as const) : ('string' as const),
+        ...(flag.short === undefined ? {} : { short: flag.short }),
+        ...(flag.many ? { multiple: true } : {}),
+      },
+    ]),
+  );
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    const flags = new Flags(values);
+    for (const { name, oneOf } of known) {
+      const value = flags.text(name);
+      if (oneOf !== undefined && value !== undefined && !oneOf.includes(value)) {
+        throw usage(`--${name} is one of ${oneOf.join(', ')}, not ${value}.${didYouMean(value, oneOf)}`);
+      }
+    }
+    return { flags, positionals };
+  } catch (error) {
+    if (error instanceof RerankctlError) throw error;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (!code.startsWith('ERR_PARSE_ARGS')) throw error;
+    const unknown = /Unknown option '(--?[^']+)'/.exec((error as Error).message)?.[1];
+    if (unknown === undefined) throw usage((error as Error).message.split('\n')[0] ?? '', `See rerankctl ${command} --help.`);
+    const names = known.map(({ name }) => `--${name}`);
+    throw usage(`${command} has no flag ${unknown}.${didYouMean(unknown, names)}`, `See rerankctl ${command} --help.`);
+  }
+}

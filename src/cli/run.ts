@@ -1,0 +1,88 @@
+import { RerankctlError } from '../core/errors.ts';
+import { EXIT, exitCodeOf } from './exit.ts';
+import { COMMANDS, type CommandName, didYouMean, type Flags, parseFlags, usage } from './flags.ts';
+import { commandHelp, generalHelp } from './help.ts';
+import { type ColorWhen, type Io, painter, wantsColor } from './io.ts';
+import { VERSION } from './version.ts';
+
+/** What a command is given. `output` is what stdout has been asked to carry. */
+export interface Invocation {
+  readonly io: Io;
+  readonly flags: Flags;
+  readonly positionals: readonly string[];
+  readonly output: 'text' | 'json';
+  readonly color: { readonly stdout: boolean; readonly stderr: boolean };
+}
+
+/** The result of a command: its exit code, and what `--output json` prints beside the envelope. */
+export interface CommandResult {
+  readonly exitCode: number;
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
+type Command = (invocation: Invocation) => Promise<CommandResult>;
+
+/** Loaded when called: a command that needs no cluster must not pay for its client. */
+const LOADERS: Readonly<Record<CommandName, () => Promise<Command>>> = {
+  validate: async () => (await import('./commands/validate.ts')).validateCommand,
+  plan: async () => (await import('./commands/plan.ts')).planCommand,
+  apply: async () => (await import('./commands/apply.ts')).applyCommand,
+  verify: async () => (await import('./commands/verify.ts')).verifyCommand,
+  dev: async () => (await import('./commands/dev.ts')).devCommand,
+};
+
+function isCommand(word: string): word is CommandName {
+  return Object.hasOwn(COMMANDS, word);
+}
+
+/** Runs one command line and returns its exit code. Everything that happens goes through `io`. */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  const asked = argv.filter((word) => word !== 'help' && word !== '--help' && word !== '-h');
+  const name = argv.find((word) => isCommand(word)) as CommandName | undefined;
+  if (argv.length === 0 || asked.length < argv.length) {
+    io.stdout.write(name === undefined ? generalHelp() : commandHelp(name));
+    return EXIT.done;
+  }
+  if (argv[0] === '--version' || argv[0] === 'version') {
+    io.stdout.write(`${VERSION}\n`);
+    return EXIT.done;
+  }
+  const json = wantsJson(argv);
+  const when = colorOf(argv);
+  const color = { stdout: wantsColor(io.stdout, when, io.env), stderr: wantsColor(io.stderr, when, io.env) };
+  const finish = (exitCode: number, result: object): number => {
+    if (json) {
+      const envelope = { formatVersion: '1.0', rerankctl: VERSION, command: name ?? null, exitCode };
+      io.stdout.write(`${JSON.stringify({ ...envelope, ...result }, null, 2)}\n`);
+    }
+    return exitCode;
+  };
+  try {
+    if (name === undefined || argv[0] !== name) {
+      const word = argv[0] ?? '';
+      throw usage(`There is no command ${word}.${didYouMean(word, Object.keys(COMMANDS))}`);
+    }
+    const { flags, positionals } = parseFlags(name, argv.slice(1));
+    const command = await LOADERS[name]();
+    const result = await command({ io, flags, positionals, output: json ? 'json' : 'text', color });
+    return finish(result.exitCode, result.json);
+  } catch (error) {
+    const { renderFailure, failureJson } = await import('./render/failure.ts');
+    const debug = argv.includes('--debug');
+    io.stderr.write(renderFailure(error, { paint: painter(color.stderr), debug, cwd: io.cwd }));
+    const exitCode = error instanceof RerankctlError ? exitCodeOf(error.failure) : EXIT.bug;
+    return finish(exitCode, { diagnostics: failureJson(error) });
+  }
+}
+
+/** Read before the flags are: also a wrong flag is answered in the format that was asked for. */
+function wantsJson(argv: readonly string[]): boolean {
+  const at = argv.findIndex((word) => word === '--output' || word === '-o');
+  return argv.includes('--output=json') || argv.includes('-ojson') || (at !== -1 && argv[at + 1] === 'json');
+}
+
+function colorOf(argv: readonly string[]): ColorWhen {
+  const at = argv.indexOf('--color');
+  const word = at === -1 ? argv.find((w) => w.startsWith('--color='))?.slice('--color='.length) : argv[at + 1];
+  return word === 'always' || word === 'never' ? word : 'auto';
+}

@@ -1,0 +1,47 @@
+import { type Diagnostic, hasErrors, sortDiagnostics } from '../core/diagnostic.ts';
+import { RerankctlError } from '../core/errors.ts';
+import type { Plan } from '../core/plan.ts';
+import type { Resource } from '../core/resource.ts';
+import { kindOf } from '../kinds/registry.ts';
+import type { Cluster } from '../opensearch/cluster.ts';
+import { type ApplyOptions, type ApplyReport, applyPlan } from './apply.ts';
+import { makePlan } from './plan.ts';
+import { readSnapshot } from './snapshot.ts';
+import type { State } from './state.ts';
+
+/** A plan, and the state it was made from: what `apply` needs to carry it out by compare-and-swap. */
+export interface PreparedPlan {
+  readonly plan: Plan;
+  readonly state: State;
+}
+
+/** What each kind has to say of its resources without a cluster: files that are missing, zips laid out wrong. */
+export async function checkResources(resources: readonly Resource[]): Promise<Diagnostic[]> {
+  const all = new Map(resources.map((resource) => [resource.address, resource]));
+  const found = await Promise.all(resources.map((resource) => kindOf(resource.kind).check?.(resource, all) ?? []));
+  return sortDiagnostics(found.flat());
+}
+
+/** Reads the cluster and plans. Writes nothing. `plan.diagnostics` holds refusals: such a plan cannot be applied. */
+export async function plan(
+  cluster: Cluster,
+  resources: readonly Resource[],
+  options: { stack: string },
+): Promise<PreparedPlan> {
+  const snapshot = await readSnapshot(cluster, options.stack, resources);
+  return { plan: makePlan(resources, snapshot), state: snapshot.state };
+}
+
+/** Carries a plan out. Throws when the plan holds refusals; failures of single changes are outcomes. */
+export async function apply(cluster: Cluster, prepared: PreparedPlan, options: ApplyOptions): Promise<ApplyReport> {
+  refuseIfRefused(prepared.plan);
+  return applyPlan(cluster, prepared.plan, prepared.state, options);
+}
+
+/** Nothing is changed while any resource is refused. */
+export function refuseIfRefused(made: Plan): void {
+  if (!hasErrors(made.diagnostics)) return;
+  throw new RerankctlError('refused', 'RCTL_REFUSED', 'Refused: nothing was changed.', {
+    diagnostics: made.diagnostics.filter(({ severity }) => severity === 'error'),
+  });
+}

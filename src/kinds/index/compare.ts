@@ -1,0 +1,65 @@
+import { difference } from '../../core/difference.ts';
+import { dig, isObject, type Json, pointerSegments, pointerTo, sameJson } from '../../core/json.ts';
+import type { FieldChange } from '../../core/plan.ts';
+import { toShownJson, type Value, type ValueObject } from '../../core/value.ts';
+import type { Recorded } from '../kind.ts';
+import type { LiveIndex } from './live.ts';
+import { mappingDifference } from './mappings.ts';
+import { flattenSettings, settingText } from './settings.ts';
+
+function settingsDifference(live: LiveIndex, spec: ValueObject, recorded: Recorded | undefined): FieldChange[] {
+  const declared = flattenSettings(spec.settings);
+  const changes: FieldChange[] = [];
+  for (const [name, { value, pointer }] of declared) {
+    const before = live.settings[name] as Json | undefined;
+    if (sameJson(settingText(before), settingText(value))) continue;
+    changes.push({ pointer, ...(before === undefined ? {} : { before }), after: toShownJson(value) });
+  }
+  // Applied by us earlier and gone from the manifest: set back to its default.
+  for (const [name] of flattenSettings((recorded?.applied?.settings ?? undefined) as Value | undefined)) {
+    const before = live.settings[name] as Json | undefined;
+    if (!declared.has(name) && before !== undefined) {
+      changes.push({ pointer: pointerTo('/settings', name), before });
+    }
+  }
+  return changes;
+}
+
+function aliasesDifference(live: LiveIndex, spec: ValueObject, recorded: Recorded | undefined): FieldChange[] {
+  const declared = isObject(spec.aliases) ? (spec.aliases as ValueObject) : {};
+  const changes = difference(live.aliases, declared, { keys: 'declared' }, '/aliases');
+  for (const name of Object.keys(isObject(recorded?.applied?.aliases) ? recorded.applied.aliases : {})) {
+    const before = live.aliases[name] as Json | undefined;
+    if (declared[name] === undefined && before !== undefined) {
+      changes.push({ pointer: pointerTo('/aliases', name), before });
+    }
+  }
+  return changes;
+}
+
+/** Differences between what the manifest declares and what the index holds, before anything is known of history. */
+export function rawDifference(live: LiveIndex, spec: ValueObject, recorded: Recorded | undefined): FieldChange[] {
+  return [
+    ...settingsDifference(live, spec, recorded),
+    ...mappingDifference(live.mappings, spec.mappings),
+    ...aliasesDifference(live, spec, recorded),
+  ];
+}
+
+/**
+ * Without the differences that were there right after the last apply already and have not moved since: those are
+ * the server's own way of writing what we sent. `facts.normalised` holds them, pointer → the server's value.
+ */
+export function indexDifference(live: LiveIndex, spec: ValueObject, recorded: Recorded | undefined): FieldChange[] {
+  const normalised = recorded?.facts?.normalised;
+  return rawDifference(live, spec, recorded).filter((field) => {
+    if (!isObject(normalised) || !Object.hasOwn(normalised, field.pointer)) return true;
+    const applied = dig(recorded?.applied, ...pointerSegments(field.pointer));
+    const unmoved = sameJson(normalised[field.pointer], field.before ?? null);
+    return !(unmoved && sameJson(applied, field.after));
+  });
+}
+
+export function normalisedByServer(live: LiveIndex, spec: ValueObject): { [pointer: string]: Json } {
+  return Object.fromEntries(rawDifference(live, spec, undefined).map((f) => [f.pointer, f.before ?? null]));
+}

@@ -1,0 +1,176 @@
+import type { Diagnostic } from '../../core/diagnostic.ts';
+import { difference } from '../../core/difference.ts';
+import { type JsonObject, textAt } from '../../core/json.ts';
+import type { FieldChange } from '../../core/plan.ts';
+import { diagnosticAt } from '../../core/resource.ts';
+import type { Value, ValueObject } from '../../core/value.ts';
+import type { Capabilities } from '../../opensearch/capabilities.ts';
+import type { Cluster } from '../../opensearch/cluster.ts';
+import { searchAll } from '../../opensearch/paging.ts';
+import { poll } from '../../opensearch/poll.ts';
+import type { Applied, ProvisionedKind, Question, StepContext, Verdict, Wanted } from '../kind.ts';
+import { mlPluginMissing } from '../ml-commons.ts';
+
+interface Group {
+  readonly id: string;
+  readonly body: Record<string, unknown>;
+}
+
+const SEARCH = '/_plugins/_ml/model_groups/_search';
+
+async function readGroups(cluster: Cluster, wanted: readonly Wanted[]): Promise<Group[]> {
+  const names = wanted.flatMap(({ resource }) => textAt(resource.spec, 'name') ?? []);
+  const ids = wanted.flatMap(({ recorded }) => recorded?.id ?? []);
+  const hits = await searchAll(cluster, SEARCH, {
+    bool: { should: [{ terms: { 'name.keyword': names } }, { ids: { values: ids } }] },
+  });
+  return hits.map((hit) => ({ id: hit._id, body: hit._source }));
+}
+
+/** Model access control needs both the plugin and the setting; `undefined` when this user may not ask. */
+function accessControl(capabilities: Capabilities): boolean | undefined {
+  if (capabilities.plugins?.has('opensearch-security') === false) return false;
+  const enabled = capabilities.setting('plugins.ml_commons.model_access_control_enabled');
+  return enabled === undefined || capabilities.plugins === undefined ? undefined : enabled === 'true';
+}
+
+const ACCESS_KEYS = ['access_mode', 'backend_roles', 'add_all_backend_roles'] as const;
+
+/**
+ * Without access control ML Commons refuses all three access keys with a 400 (seen on 3.6.0) and every group is
+ * public. So `public` is satisfied without being sent, and everything else cannot be had.
+ */
+function withoutAccessControl(question: Question): { refused: Diagnostic[]; notes: string[] } {
+  const { resource, spec } = question;
+  const refused = ACCESS_KEYS.filter((key) => spec[key] !== undefined && spec[key] !== false)
+    .filter((key) => !(key === 'access_mode' && spec[key] === 'public'))
+    .map((key) =>
+      diagnosticAt(resource, `/spec/${key}`, {
+        severity: 'error',
+        code: 'RCTL_ACCESS_CONTROL_OFF',
+        message: `\`${key}: ${JSON.stringify(spec[key])}\` cannot be had: model access control is off on this cluster, so every model group is public.`,
+        remedy:
+          'Install the security plugin and set plugins.ml_commons.model_access_control_enabled to true, or write `access_mode: public`.',
+      }),
+    );
+  const notes =
+    spec.access_mode === 'public'
+      ? ['access_mode: public holds without being sent: model access control is off, every group is public']
+      : [];
+  return { refused, notes };
+}
+
+/** What the server is sent: the access keys only where it takes them; a blank description is ignored by it. */
+function bodyFor(spec: ValueObject, capabilities: Capabilities): ValueObject {
+  const body = { ...spec };
+  if (accessControl(capabilities) === false) for (const key of ACCESS_KEYS) delete body[key];
+  if (body.description === '') delete body.description;
+  return body;
+}
+
+function compare(group: Group, body: ValueObject, question: Question): FieldChange[] {
+  const { add_all_backend_roles: _expanded, ...readable } = body;
+  // It is written as `access_mode` and read as `access`.
+  const live = { ...group.body, access_mode: group.body.access };
+  const fields = difference(live, readable, {
+    keys: 'declared',
+    same: (pointer, before, after) => pointer === '/backend_roles' && sameSet(before, after),
+  });
+  // `add_all_backend_roles` is expanded by the server and never returned: only the state knows it.
+  const applied = question.recorded?.applied;
+  if (body.add_all_backend_roles === true && applied !== undefined && applied.add_all_backend_roles !== true) {
+    fields.push({ pointer: '/add_all_backend_roles', after: true });
+  }
+  return fields;
+}
+
+function sameSet(left: unknown, right: Value): boolean {
+  const sorted = (value: unknown): string | undefined =>
+    Array.isArray(value) ? value.map(String).sort().join('\0') : undefined;
+  return sorted(left) !== undefined && sorted(left) === sorted(right);
+}
+
+function judge(question: Question, groups: readonly Group[], capabilities: Capabilities): Verdict {
+  const { resource, spec, recorded } = question;
+  const missing = mlPluginMissing(resource, capabilities);
+  if (missing !== undefined) return { action: 'refuse', diagnostics: [missing] };
+  const { refused, notes } =
+    accessControl(capabilities) === false ? withoutAccessControl(question) : { refused: [], notes: [] };
+  if (refused.length > 0) return { action: 'refuse', diagnostics: refused };
+
+  const own = groups.find((group) => group.id === recorded?.id);
+  const named = groups.filter((group) => group.body.name === spec.name);
+  const clashing = own === undefined ? named.slice(1) : named.filter((group) => group.id !== own.id);
+  if (clashing.length > 0) {
+    const ids = named.map((group) => group.id).join(', ');
+    return {
+      action: 'refuse',
+      diagnostics: [
+        diagnosticAt(resource, '/spec/name', {
+          severity: 'error',
+          code: 'RCTL_AMBIGUOUS_GROUP',
+          message: `The cluster has ${named.length} model groups named ${JSON.stringify(spec.name)} (IDs ${ids}), so it cannot be told which one is meant.`,
+          remedy: 'Rename or delete all but one of them, or give this group another name.',
+        }),
+      ],
+    };
+  }
+  const live = own ?? named[0];
+  if (live === undefined) return { action: 'create', steps: ['register'], notes };
+  const fields = compare(live, bodyFor(spec, capabilities), question);
+  if (fields.length > 0) return { action: 'update', id: live.id, steps: ['update'], fields, notes };
+  return { action: recorded === undefined ? 'adopt' : 'none', id: live.id, notes };
+}
+
+async function register(context: StepContext, body: JsonObject): Promise<Applied> {
+  const { body: answer } = await context.cluster.request({
+    method: 'POST',
+    path: '/_plugins/_ml/model_groups/_register',
+    body,
+  });
+  const id = textAt(answer, 'model_group_id');
+  if (id === undefined) throw new Error(`no model_group_id in ${JSON.stringify(answer)}`);
+  return { id };
+}
+
+async function update(context: StepContext, id: string, body: JsonObject): Promise<Applied> {
+  await context.cluster.request({
+    method: 'PUT',
+    path: `/_plugins/_ml/model_groups/${encodeURIComponent(id)}`,
+    body,
+  });
+  // 2.19 writes an updated group without a refresh, so for up to a second a search still finds the old one, and
+  // the plan after this apply would not be empty. 3.6 refreshes at once.
+  const compared = { name: body.name, ...(body.description === undefined ? {} : { description: body.description }) };
+  await poll({
+    what: 'the updated group to be searchable',
+    read: () => searchAll(context.cluster, SEARCH, { ids: { values: [id] } }),
+    done: ([hit]) => hit !== undefined && difference(hit._source, compared as Value, { keys: 'declared' }).length === 0,
+    describe: () => 'not yet visible to search',
+    signal: context.signal,
+    deadlineMs: 10_000,
+    onPoll: (state, sinceMs) => context.polled('the updated group to be searchable', state, sinceMs),
+  });
+  return { id };
+}
+
+export const modelGroup: ProvisionedKind = {
+  name: 'ModelGroup',
+  summary: 'A model group of ML Commons: the home of a model’s versions, and their access control.',
+  provisions: true,
+
+  async snapshot(cluster, wanted, capabilities) {
+    const ready = capabilities.plugins?.has('opensearch-ml') !== false;
+    const groups = ready ? await readGroups(cluster, wanted) : [];
+    return { judge: (question) => judge(question, groups, capabilities) };
+  },
+
+  async apply(context) {
+    const body = bodyFor(context.spec as ValueObject, context.capabilities) as JsonObject;
+    const { change } = context;
+    if (change.action === 'create') {
+      return context.step('register', () => register(context, body));
+    }
+    return context.step('update', () => update(context, change.id, body));
+  },
+};

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { open as openZip, type ZipFile } from 'yauzl';
+import { type Diagnostic } from '../../core/diagnostic.ts';
+import { diagnosticAt, type Resource } from '../../core/resource.ts';
+
+export interface Archive {
+  readonly bytes: number;
+  /** Lower-case hex: ML Commons compares it letter by letter. */
+  readonly sha256: string;
+}
+
+export async function readArchive(path: string): Promise<Archive> {
+  const { size } = await stat(path);
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
+  return { bytes: size, sha256: hash.digest('hex') };
+}
+
+function entryNames(path: string): Promise<string[]> {
+  return new Promise((done, fail) => {
+    openZip(path, { lazyEntries: true, autoClose: true }, (error, zip: ZipFile | undefined) => {
+      if (zip === undefined) return fail(error ?? new Error('not a zip'));
+      const names: string[] = [];
+      zip.on('entry', (entry: { fileName: string }) => {
+        names.push(entry.fileName);
+        zip.readEntry();
+      });
+      zip.on('end', () => done(names));
+      zip.on('error', fail);
+      zip.readEntry();
+    });
+  });
+}
+
+const ENDING = { TORCH_SCRIPT: '.pt', ONNX: '.onnx' } as const;
+
+/**
+ * Checks a model zip as the server would, and before it is uploaded: for an upload in chunks ML Commons looks
+ * into the zip only at deploy (2.19.1, 3.6.0), and then says no more than that the deploy failed.
+ */
+export async function checkArchive(resource: Resource, path: string): Promise<Diagnostic[]> {
+  const at = (code: string, message: string, remedy: string): Diagnostic[] => [
+    diagnosticAt(resource, '/spec/file', { severity: 'error', code, message, remedy }),
+  ];
+  const file = String(resource.spec.file);
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined || !found.isFile()) {
+    return at(
+      'RCTL_MODEL_FILE_MISSING',
+      `There is no file ${file} beside this manifest.`,
+      'The path is relative to the folder of the manifest.',
+    );
+  }
+  let names: string[];
+  try {
+    names = await entryNames(path);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return at(
+      'RCTL_MODEL_ZIP_BROKEN',
+      `${file} cannot be read as a zip: ${why}.`,
+      'A model is one zip with tokenizer.json and the model file at its root.',
+    );
+  }
+  return layoutProblems(names, resource.spec.model_format).flatMap((problem) =>
+    at(
+      'RCTL_MODEL_ZIP_LAYOUT',
+      `${basename(path)} ${problem}.`,
+      'ML Commons wants tokenizer.json and exactly one .pt (TORCH_SCRIPT) or .onnx (ONNX) file, both at the root of the zip.',
+    ),
+  );
+}
+
+function layoutProblems(names: readonly string[], format: unknown): string[] {
+  const problems: string[] = [];
+  if (!names.includes('tokenizer.json')) {
+    const nested = names.find((name) => name.endsWith('/tokenizer.json'));
+    problems.push(nested === undefined ? 'has no tokenizer.json' : `has its tokenizer.json in a folder (${nested})`);
+  }
+  const models = names.filter((name) => name.endsWith('.pt') || name.endsWith('.onnx'));
+  const ending = format === 'ONNX' ? ENDING.ONNX : ENDING.TORCH_SCRIPT;
+  if (models.length === 0) problems.push(`has no model file (${ending})`);
+  else if (models.length > 1) problems.push(`has ${models.length} model files (${models.join(', ')})`);
+  else if (!models[0]?.endsWith(ending)) problems.push(`holds ${models[0]}, but model_format is ${String(format)}`);
+  else if (models[0].includes('/')) problems.push(`has its model file in a folder (${models[0]})`);
+  return problems;
+}

@@ -1,0 +1,108 @@
+import type { Diagnostic } from '../../core/diagnostic.ts';
+import { ServerError } from '../../core/errors.ts';
+import { textAt } from '../../core/json.ts';
+import { diagnosticAt, type Resource } from '../../core/resource.ts';
+import type { Applied, ProvisionedKind, StepContext, Wanted } from '../kind.ts';
+import { checkArchive, readArchive } from './archive.ts';
+import { deploy, remove, undeploy } from './deploy.ts';
+import { modelFailure } from './failures.ts';
+import { judgeModel } from './judge.ts';
+import { getModel, searchModels } from './live.ts';
+import { probe } from './probe.ts';
+import { register } from './register.ts';
+import { sourceOf, wantsDeployment } from './source.ts';
+
+/**
+ * Keys that the server takes and then loses: the rewrite after the last chunk of an upload drops them, and a
+ * pretrained model takes its own from the publisher (2.19 to 3.8). A lost description is a pity; the others
+ * change what the model does.
+ */
+const DROPPED = ['description', 'is_enabled', 'rate_limiter', 'interface', 'deploy_setting', 'guardrails'];
+
+function droppedFields(resource: Resource): Diagnostic[] {
+  const { from } = sourceOf(resource);
+  if (from === 'url' || from === 'connector') return [];
+  const how = from === 'file' ? 'uploaded from a file' : 'registered by a pretrained name';
+  return DROPPED.filter((key) => resource.spec[key] !== undefined).map((key) =>
+    diagnosticAt(resource, `/spec/${key}`, {
+      severity: key === 'description' ? 'warning' : 'error',
+      code: 'RCTL_FIELD_DROPPED',
+      message: `OpenSearch drops \`${key}\` of a model that is ${how}: it would be accepted and lost.`,
+      remedy: 'Leave it out, or register the model from a URL (spec.url), which keeps it.',
+    }),
+  );
+}
+
+async function hashFiles(wanted: readonly Wanted[]): Promise<Map<string, string>> {
+  const paths = new Set<string>();
+  for (const { resource } of wanted) {
+    const source = sourceOf(resource);
+    if (source.from === 'file') paths.add(source.path);
+  }
+  return new Map(
+    await Promise.all([...paths].map(async (path) => [path, (await readArchive(path)).sha256] as const)),
+  );
+}
+
+async function bringUp(context: StepContext, id: string): Promise<void> {
+  if (!wantsDeployment(context.spec)) return;
+  await context.step('deploy', () => deploy(context, id));
+  await context.step('probe', async () => {
+    const model = await getModel(context.cluster, id);
+    await probe(context, id, model?.algorithm);
+  });
+}
+
+async function applyModel(context: StepContext): Promise<Applied> {
+  const { change } = context;
+  if (change.action === 'update') {
+    if (wantsDeployment(context.spec)) await bringUp(context, change.id);
+    else await context.step('undeploy', () => undeploy(context, change.id));
+    return { id: change.id };
+  }
+  // Two registrations into one group at once lose against each other (seq_no conflict, 2 of 4 seen lost).
+  const id = await context.exclusive(`model group ${textAt(context.spec, 'model_group_id')}`, () =>
+    context.step(sourceOf(context.resource).from === 'file' ? 'upload' : 'register', () => register(context)),
+  );
+  await bringUp(context, id);
+  return { id };
+}
+
+export const model: ProvisionedKind = {
+  name: 'Model',
+  summary: 'A model: pretrained, from a URL, from a zip beside the manifest; registered, deployed and probed.',
+  provisions: true,
+
+  async check(resource) {
+    const source = sourceOf(resource);
+    const archive = source.from === 'file' ? await checkArchive(resource, source.path) : [];
+    return [...archive, ...droppedFields(resource)];
+  },
+
+  async snapshot(cluster, wanted, capabilities) {
+    const names = wanted.flatMap(({ resource }) => textAt(resource.spec, 'name') ?? []);
+    const ids = wanted.flatMap(({ recorded }) => recorded?.id ?? textAt(recorded?.intent, 'modelId') ?? []);
+    const ready = capabilities.plugins?.has('opensearch-ml') !== false;
+    const [models, hashes] = await Promise.all([
+      ready ? searchModels(cluster, { names, ids }) : [],
+      hashFiles(wanted),
+    ]);
+    return { judge: (question) => judgeModel(question, { models, capabilities, hashes }) };
+  },
+
+  async apply(context) {
+    try {
+      return await applyModel(context);
+    } catch (error) {
+      // An answer that the model kind knows better than the transport does (breakers, settings, limits).
+      if (!(error instanceof ServerError) || error.failure === 'connection') throw error;
+      const better = modelFailure('request', error.reason, error);
+      throw better.code === 'RCTL_MODEL_TASK_FAILED' ? error : better;
+    }
+  },
+
+  async retire(context, id) {
+    await context.step('retire the old model', () => remove(context, id));
+  },
+};
+

@@ -1,0 +1,183 @@
+import type { Diagnostic } from '../../core/diagnostic.ts';
+import { textAt } from '../../core/json.ts';
+import { diagnosticAt } from '../../core/resource.ts';
+import type { FieldChange } from '../../core/plan.ts';
+import { Unknown } from '../../core/value.ts';
+import type { Capabilities } from '../../opensearch/capabilities.ts';
+import type { Question, Verdict } from '../kind.ts';
+import { mlPluginMissing } from '../ml-commons.ts';
+import { FILE_SETTING, ML_NODE_SETTING, REMEDY, URL_SETTING } from './failures.ts';
+import type { LiveModel } from './live.ts';
+import { sourceOf, wantsDeployment } from './source.ts';
+
+export interface ModelSnapshot {
+  readonly models: readonly LiveModel[];
+  readonly capabilities: Capabilities;
+  /** SHA-256 of `spec.file`, by its path. */
+  readonly hashes: ReadonlyMap<string, string>;
+}
+
+/** What would make the registration fail, known before anything is changed. */
+function obstacles(question: Question, capabilities: Capabilities): Diagnostic[] {
+  const { resource } = question;
+  const source = sourceOf(resource);
+  const off = (setting: string): boolean => capabilities.setting(setting) === 'false';
+  const found: Diagnostic[] = [];
+  const refuse = (pointer: string, code: string, message: string, remedy: string): void => {
+    found.push(diagnosticAt(resource, pointer, { severity: 'error', code, message, remedy }));
+  };
+  if (source.from === 'url' && off(URL_SETTING)) {
+    refuse(
+      '/spec/url',
+      'RCTL_ML_URL_REGISTRATION_OFF',
+      `This cluster does not allow models to be registered from a URL (${URL_SETTING} is false).`,
+      REMEDY.url,
+    );
+  }
+  if (source.from === 'file' && off(FILE_SETTING)) {
+    refuse(
+      '/spec/file',
+      'RCTL_ML_FILE_REGISTRATION_OFF',
+      `This cluster does not allow models to be uploaded from a file (${FILE_SETTING} is false).`,
+      REMEDY.file,
+    );
+  }
+  const mlNodes = capabilities.nodeRoles?.some((roles) => roles.includes('ml'));
+  if (source.from !== 'connector' && mlNodes === false && capabilities.setting(ML_NODE_SETTING) === 'true') {
+    refuse(
+      '/spec',
+      'RCTL_ML_NO_ELIGIBLE_NODE',
+      `No node of this cluster may run models: ${ML_NODE_SETTING} is true and no node has the role ml.`,
+      REMEDY.mlNode,
+    );
+  }
+  return found;
+}
+
+/** The content hash that the live model must have, where it can be known before the cluster downloads it. */
+function expectedHash(question: Question, hashes: ModelSnapshot['hashes']): string | undefined {
+  const source = sourceOf(question.resource);
+  if (source.from === 'file') return hashes.get(source.path);
+  const declared = question.spec.model_content_hash_value;
+  return typeof declared === 'string' ? declared : undefined;
+}
+
+/** Models on the server that are this one by name, group and content: what the state would say if it were lost. */
+function alike(question: Question, snapshot: ModelSnapshot): LiveModel[] {
+  const { name, model_group_id } = question.spec;
+  if (model_group_id instanceof Unknown) return [];
+  const hash = expectedHash(question, snapshot.hashes);
+  return snapshot.models.filter(
+    (model) =>
+      model.name === name &&
+      model.groupId === model_group_id &&
+      model.state !== 'REGISTERING' &&
+      (hash === undefined || model.hash === hash),
+  );
+}
+
+/** What differs from what was registered. Local models cannot be updated at all: any difference replaces. */
+function identityChanges(question: Question, live: LiveModel, snapshot: ModelSnapshot): FieldChange[] {
+  const { recorded } = question;
+  if (recorded?.applied === undefined) return [];
+  const hash = expectedHash(question, snapshot.hashes);
+  const changed = question
+    .changedSince(recorded)
+    .filter(({ pointer }) => pointer !== '/deploy' && pointer !== '/file');
+  if (hash !== undefined && live.hash !== undefined && hash !== live.hash && !declaredHash(changed)) {
+    changed.push({ pointer: '/model_content_hash_value', before: live.hash, after: hash });
+  }
+  return changed;
+}
+
+function declaredHash(changes: readonly FieldChange[]): boolean {
+  return changes.some(({ pointer }) => pointer === '/model_content_hash_value');
+}
+
+function ambiguous(question: Question, candidates: readonly LiveModel[]): Verdict {
+  const list = candidates.map((model) => `${model.id} (${model.state})`).join(', ');
+  return {
+    action: 'refuse',
+    diagnostics: [
+      diagnosticAt(question.resource, '/spec/name', {
+        severity: 'error',
+        code: 'RCTL_AMBIGUOUS_MODEL',
+        message: `The cluster has ${candidates.length} models of this name and content in this group: ${list}.`,
+        remedy: 'Delete all but one of them, so that it can be told which one is meant.',
+      }),
+    ],
+  };
+}
+
+const REGISTER_STEPS = ['register', 'deploy', 'probe'];
+
+function registerSteps(question: Question): string[] {
+  const first = sourceOf(question.resource).from === 'file' ? ['upload'] : ['register'];
+  return wantsDeployment(question.spec) ? [...first, ...REGISTER_STEPS.slice(1)] : first;
+}
+
+export function judgeModel(question: Question, snapshot: ModelSnapshot): Verdict {
+  const missing = mlPluginMissing(question.resource, snapshot.capabilities);
+  if (missing !== undefined) return { action: 'refuse', diagnostics: [missing] };
+
+  const { recorded } = question;
+  const own = ownModel(question, snapshot);
+  const candidates = own === undefined && recorded?.intent === undefined ? alike(question, snapshot) : [];
+  const deployed = candidates.filter((model) => model.state === 'DEPLOYED');
+  if (candidates.length > 1 && deployed.length !== 1) return ambiguous(question, candidates);
+  const live = own ?? deployed[0] ?? candidates[0];
+
+  if (live === undefined) {
+    const refused = obstacles(question, snapshot.capabilities);
+    if (refused.length > 0) return { action: 'refuse', diagnostics: refused };
+    const reason = reasonToCreate(question);
+    return { action: 'create', steps: registerSteps(question), ...(reason === undefined ? {} : { reason }) };
+  }
+  const changed = own === undefined ? [] : identityChanges(question, live, snapshot);
+  if (changed.length > 0) {
+    const refused = obstacles(question, snapshot.capabilities);
+    if (refused.length > 0) return { action: 'refuse', diagnostics: refused };
+    return {
+      action: 'replace',
+      id: live.id,
+      steps: [...registerSteps(question), 'retire the old one'],
+      fields: changed,
+      reason: 'ML Commons updates no attribute of a local model',
+    };
+  }
+  return judgeDeployment(question, live);
+}
+
+/** The model of the state, or else the one that an interrupted run had registered and not yet deployed. */
+function ownModel({ recorded }: Question, { models }: ModelSnapshot): LiveModel | undefined {
+  const begun = textAt(recorded?.intent, 'modelId');
+  return models.find(
+    (model) => model.id === recorded?.id || (model.id === begun && model.state !== 'REGISTERING' && !recorded?.id),
+  );
+}
+
+function reasonToCreate({ recorded }: Question): string | undefined {
+  if (recorded?.intent !== undefined) return 'finishes what an interrupted run began';
+  return recorded?.id === undefined ? undefined : `model ${recorded.id} is gone from the cluster`;
+}
+
+function judgeDeployment(question: Question, live: LiveModel): Verdict {
+  const wanted = wantsDeployment(question.spec);
+  const holds = live.state === 'DEPLOYED';
+  const idle = /^(REGISTERED|UNDEPLOYED|DEPLOY_FAILED)$/.test(live.state);
+  const unfinished = question.recorded?.intent !== undefined;
+  const field = { pointer: '/model_state', before: live.state };
+  if (wanted && (!holds || unfinished)) {
+    return {
+      action: 'update',
+      id: live.id,
+      steps: ['deploy', 'probe'],
+      reason: unfinished && holds ? 'finishes what an interrupted run began' : `the model is ${live.state}`,
+      fields: holds ? [] : [{ ...field, after: 'DEPLOYED' }],
+    };
+  }
+  if (!wanted && !idle) {
+    return { action: 'update', id: live.id, steps: ['undeploy'], fields: [{ ...field, after: 'UNDEPLOYED' }] };
+  }
+  return { action: question.recorded === undefined ? 'adopt' : 'none', id: live.id };
+}

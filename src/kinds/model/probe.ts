@@ -1,0 +1,57 @@
+import { RerankctlError } from '../../core/errors.ts';
+import { listAt, numberAt, textAt } from '../../core/json.ts';
+import type { StepContext } from '../kind.ts';
+import { modelFailure } from './failures.ts';
+import { ServerError } from '../../core/errors.ts';
+
+const QUERY = 'What is the capital of the United States?';
+const PASSAGES = ['Washington, D.C. is the capital of the United States.', 'The sky is blue on a clear day.'];
+
+/** The predict body for each kind of local model that can be asked without knowing its connector. */
+const PROBES: Readonly<Record<string, { path: string; body: object }>> = {
+  TEXT_SIMILARITY: { path: 'text_similarity', body: { query_text: QUERY, text_docs: PASSAGES } },
+  TEXT_EMBEDDING: { path: 'text_embedding', body: { text_docs: PASSAGES, target_response: ['sentence_embedding'] } },
+  SPARSE_ENCODING: { path: 'sparse_encoding', body: { text_docs: PASSAGES } },
+};
+
+/**
+ * One real predict. DEPLOYED is no proof: a TEXT_SIMILARITY model with the wrong signature, input type or output
+ * deploys without complaint and fails at its first search (2.19 to 3.8, there is no warm-up).
+ */
+export async function probe(context: StepContext, id: string, algorithm: string | undefined): Promise<void> {
+  const asked = PROBES[algorithm ?? ''];
+  if (asked === undefined) return;
+  let answer: unknown;
+  try {
+    const response = await context.cluster.request({
+      method: 'POST',
+      path: `/_plugins/_ml/_predict/${asked.path}/${encodeURIComponent(id)}`,
+      body: asked.body,
+      repeatable: true,
+    });
+    answer = response.body;
+  } catch (error) {
+    if (!(error instanceof ServerError)) throw error;
+    throw useless(id, `a predict request failed: ${error.reason || error.message}`, modelFailure('probe', error.reason, error));
+  }
+  if (algorithm !== 'TEXT_SIMILARITY') return;
+  const scores = PASSAGES.map((_, i) => numberAt(answer, 'inference_results', i, 'output', 0, 'data', 0));
+  const outputs = listAt(answer, 'inference_results').length;
+  if (outputs !== PASSAGES.length || !scores.every((score) => Number.isFinite(score))) {
+    const said = textAt(answer, 'inference_results', 0, 'output', 0, 'name');
+    throw useless(id, `it gave ${outputs} results${said === undefined ? '' : ` (${said})`} with the scores ${scores.join(', ')} for 2 passages`);
+  }
+}
+
+function useless(id: string, why: string, cause?: RerankctlError): RerankctlError {
+  return new RerankctlError(
+    'server',
+    cause !== undefined && cause.code !== 'RCTL_MODEL_TASK_FAILED' ? cause.code : 'RCTL_MODEL_PROBE_FAILED',
+    `Model ${id} is deployed but cannot rerank: ${why}.`,
+    {
+      remedy:
+        'A cross-encoder takes (input_ids, attention_mask, token_type_ids), each int64 of shape [1, L], and gives one finite logit for each pair. Nothing that searches use was changed.',
+      cause,
+    },
+  );
+}

@@ -1,0 +1,19 @@
+import { index } from './index/index.ts';
+import type { Kind } from './kind.ts';
+import { model } from './model/index.ts';
+import { modelGroup } from './model-group/index.ts';
+import { searchPipeline } from './search-pipeline/index.ts';
+import { seedData } from './seed-data/index.ts';
+import { verification } from './verification/index.ts';
+
+/** Every kind, in the order in which people meet them. A new kind is one folder and one line here. */
+export const KINDS: readonly Kind[] = [modelGroup, model, index, seedData, searchPipeline, verification];
+
+const BY_NAME = new Map(KINDS.map((kind) => [kind.name, kind]));
+
+/** The kind of a validated resource. */
+export function kindOf(name: string): Kind {
+  const kind = BY_NAME.get(name);
+  if (kind === undefined) throw new Error(`no kind ${name}: validation should have refused it`);
+  return kind;
+}

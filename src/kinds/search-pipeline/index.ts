@@ -1,0 +1,82 @@
+import type { Diagnostic } from '../../core/diagnostic.ts';
+import { difference } from '../../core/difference.ts';
+import { isObject, type JsonObject } from '../../core/json.ts';
+import type { Resource } from '../../core/resource.ts';
+import type { Capabilities } from '../../opensearch/capabilities.ts';
+import type { Cluster } from '../../opensearch/cluster.ts';
+import type { ProvisionedKind, Question, StepContext, Verdict } from '../kind.ts';
+import { pluginMissing } from '../ml-commons.ts';
+
+const PHASES = ['request_processors', 'response_processors', 'phase_results_processors'] as const;
+
+/** Which plugin brings a processor. Processors that the server itself has, or that we do not know, are not listed. */
+const PLUGIN_OF: Readonly<Record<string, string>> = {
+  rerank: 'neural-search',
+  'normalization-processor': 'neural-search',
+  'score-ranker-processor': 'neural-search',
+  neural_query_enricher: 'neural-search',
+  neural_sparse_two_phase_processor: 'neural-search',
+  explanation_response_processor: 'neural-search',
+  hybrid_score_explanation: 'neural-search',
+  ml_inference: 'opensearch-ml',
+  retrieval_augmented_generation: 'opensearch-ml',
+  personalized_search_ranking: 'opensearch-search-processor',
+};
+
+function missingPlugins(resource: Resource, capabilities: Capabilities): Diagnostic[] {
+  return PHASES.flatMap((phase) => {
+    const processors = resource.spec[phase];
+    if (!Array.isArray(processors)) return [];
+    return processors.flatMap((processor, i) =>
+      Object.keys(isObject(processor) ? processor : {}).flatMap((name) => {
+        const plugin = PLUGIN_OF[name];
+        if (plugin === undefined) return [];
+        const because = { pointer: `/spec/${phase}/${i}/${name}`, needs: `The processor ${name}` };
+        return pluginMissing(resource, capabilities, plugin, because) ?? [];
+      }),
+    );
+  });
+}
+
+/** All pipelines in one request. Where there is none the server answers 404 with `{}` (2.19.1, 3.6.0). */
+async function readPipelines(cluster: Cluster): Promise<Record<string, unknown>> {
+  const { status, body } = await cluster.request({ method: 'GET', path: '/_search/pipeline', accept: [404] });
+  return status === 200 && isObject(body) ? body : {};
+}
+
+function judge(question: Question, pipelines: Record<string, unknown>, capabilities: Capabilities): Verdict {
+  const { resource, spec, recorded } = question;
+  const missing = missingPlugins(resource, capabilities);
+  if (missing.length > 0) return { action: 'refuse', diagnostics: missing };
+  const id = resource.name;
+  const live = pipelines[id];
+  if (live === undefined) return { action: 'create', id, steps: ['create'] };
+  // A pipeline is returned exactly as it was put (2.19.1, 3.6.0), and a PUT replaces it as a whole.
+  const fields = difference(live, spec, { keys: 'exact' });
+  if (fields.length > 0) return { action: 'update', id, steps: ['update'], fields };
+  return { action: recorded === undefined ? 'adopt' : 'none', id };
+}
+
+async function put(context: StepContext): Promise<void> {
+  await context.cluster.request({
+    method: 'PUT',
+    path: `/_search/pipeline/${encodeURIComponent(context.resource.name)}`,
+    body: context.spec as JsonObject,
+  });
+}
+
+export const searchPipeline: ProvisionedKind = {
+  name: 'SearchPipeline',
+  summary: 'A search pipeline: request, response and phase results processors, reranking among them.',
+  provisions: true,
+
+  async snapshot(cluster, _wanted, capabilities) {
+    const pipelines = await readPipelines(cluster);
+    return { judge: (question) => judge(question, pipelines, capabilities) };
+  },
+
+  async apply(context) {
+    await context.step(context.change.action, () => put(context));
+    return { id: context.resource.name };
+  },
+};

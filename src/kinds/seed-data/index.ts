@@ -1,0 +1,18 @@
+import type { Diagnostic } from '../../core/diagnostic.ts';
+import type { Resource } from '../../core/resource.ts';
+import type { ProvisionedKind } from '../kind.ts';
+import { seed } from './seed.ts';
+import { snapshot } from './snapshot.ts';
+import { sourceOf } from './source.ts';
+
+/** Documents that an index must hold. The documents themselves are read for a plan, not for `check`. */
+export const seedData: ProvisionedKind = {
+  name: 'SeedData',
+  summary: 'Documents of an index, written in the manifest or streamed from NDJSON files',
+  provisions: true,
+  async check(resource: Resource): Promise<readonly Diagnostic[]> {
+    return (await sourceOf(resource, resource.spec)).diagnostics;
+  },
+  snapshot,
+  apply: seed,
+};

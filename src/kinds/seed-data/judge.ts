@@ -1,0 +1,148 @@
+import type { FieldChange } from '../../core/plan.ts';
+import { Unknown } from '../../core/value.ts';
+import type { Question, Verdict } from '../kind.ts';
+import type { Standing } from './compare.ts';
+import { type Facts, factsOf } from './facts.ts';
+import type { LiveIndex } from './live.ts';
+import type { Content, Reading } from './snapshot.ts';
+
+const LARGE = 'Documents that left a source of this size stay in the index.';
+
+/** Pure: what has to happen, from what was read. */
+export function judge(question: Question, reading: Reading): Verdict {
+  if (reading.diagnostics.length > 0) return { action: 'refuse', diagnostics: reading.diagnostics };
+  const index = question.spec.index;
+  const content = reading.wanted;
+  if (content === undefined) {
+    return { action: 'create', steps: [inlineCount(question)], reason: 'its documents hold references' };
+  }
+  if (typeof index !== 'string') {
+    const reason = index instanceof Unknown ? `${index.address} is created first` : undefined;
+    return {
+      action: 'create',
+      steps: [count(content.documents)],
+      ...(reason === undefined ? {} : { reason }),
+    };
+  }
+  const live = reading.live.get(index);
+  const { facts } = reading;
+  if (live === undefined) {
+    const reason = facts === undefined ? 'the index does not exist yet' : 'the index is gone';
+    return { action: 'create', id: index, steps: [count(content.documents)], reason };
+  }
+  const standing = reading.standing.get(index);
+  if (facts === undefined || facts.indexUuid !== live.uuid) {
+    return afresh(index, content, live, standing, facts !== undefined);
+  }
+  return content.small === undefined || standing === undefined || standing === 'all there'
+    ? byCount(question, index, content, live, facts)
+    : byDocument(question, index, content, live, facts, standing);
+}
+
+/** Nothing is known of this index: the documents themselves are the only witness. */
+function afresh(
+  index: string,
+  content: Content,
+  live: LiveIndex,
+  standing: Standing | 'all there' | undefined,
+  again: boolean,
+): Verdict {
+  const reason = again ? { reason: 'the index has been created again' } : {};
+  if (standing === 'all there') {
+    return { action: 'adopt', id: index, facts: factsOf(content, live, undefined) };
+  }
+  const left = standing === undefined ? content.documents : pending(standing);
+  if (left === 0) return { action: 'adopt', id: index, facts: factsOf(content, live, standing?.held) };
+  return { action: 'create', id: index, steps: [count(left, content.documents)], ...reason };
+}
+
+function byCount(
+  question: Question,
+  index: string,
+  content: Content,
+  live: LiveIndex,
+  facts: Facts,
+): Verdict {
+  const changed = content.digest !== facts.sourceDigest;
+  if (!changed && live.documents >= facts.atLeast) return { action: 'none', id: index };
+  return {
+    action: 'update',
+    id: index,
+    steps: [count(content.documents)],
+    reason: changed
+      ? 'the source has changed'
+      : `the index holds ${number(live.documents)} documents; after the last apply it held ${number(facts.atLeast)} or more`,
+    fields: changed ? [fieldChange(question, facts, content)] : [],
+    notes: changed ? [LARGE] : [],
+  };
+}
+
+function byDocument(
+  question: Question,
+  index: string,
+  content: Content,
+  live: LiveIndex,
+  facts: Facts,
+  standing: Standing,
+): Verdict {
+  const removed = removedIds(facts, content.small?.map(({ id }) => id) ?? []).length;
+  const changed = content.digest !== facts.sourceDigest;
+  const left = pending(standing);
+  if (left === 0 && removed === 0) {
+    const now = changed ? { facts: factsOf(content, live, standing.held) } : {};
+    return { action: 'none', id: index, ...now };
+  }
+  const said = [
+    part(standing.missing.length, changed ? 'to add' : 'missing from the index'),
+    part(standing.different.length, changed ? 'changed' : 'changed in the index'),
+    part(removed, 'no longer in the source'),
+  ].filter((text) => text !== '');
+  return {
+    action: 'update',
+    id: index,
+    steps: [
+      ...(left === 0 ? [] : [count(left, content.documents)]),
+      ...(removed === 0 ? [] : [`delete ${count(removed)}`]),
+    ],
+    reason: said.join(', '),
+    fields: changed ? [fieldChange(question, facts, content)] : [],
+    ...(removed === 0 ? {} : { destructive: `deletes ${count(removed)}` }),
+  };
+}
+
+/** Of the documents that the state remembers, those that the source no longer has. */
+export function removedIds(facts: Facts | undefined, wanted: Iterable<string>): string[] {
+  const kept = new Set(wanted);
+  return Object.keys(facts?.held ?? {}).filter((id) => !kept.has(id));
+}
+
+function pending(standing: Standing): number {
+  return standing.missing.length + standing.different.length;
+}
+
+function fieldChange(question: Question, facts: Facts, content: Content): FieldChange {
+  const told = (documents: number, digest: string): string => `${count(documents)} (${digest.slice(0, 12)})`;
+  return {
+    pointer: question.spec.files === undefined ? '/documents' : '/files',
+    before: told(facts.documents, facts.sourceDigest),
+    after: told(content.documents, content.digest),
+  };
+}
+
+function inlineCount(question: Question): string {
+  const documents = question.spec.documents;
+  return count(Array.isArray(documents) ? documents.length : 0);
+}
+
+function part(documents: number, what: string): string {
+  return documents === 0 ? '' : `${number(documents)} ${what}`;
+}
+
+export function number(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+export function count(documents: number, of: number = documents): string {
+  const noun = of === 1 ? 'document' : 'documents';
+  return of === documents ? `${number(documents)} ${noun}` : `${number(documents)} of ${number(of)} ${noun}`;
+}

@@ -1,0 +1,125 @@
+import { parseAddress } from '../../core/address.ts';
+import type { Diagnostic } from '../../core/diagnostic.ts';
+import { Reference } from '../../core/value.ts';
+import type { Cluster } from '../../opensearch/cluster.ts';
+import type { KindSnapshot, Wanted } from '../kind.ts';
+import { type Ask, compare, isThere, type Standing, type Wish, wishesOf, wishOf } from './compare.ts';
+import type { Source } from './documents.ts';
+import { type Facts, readFacts } from './facts.ts';
+import { judge } from './judge.ts';
+import { type LiveIndex, readIndices } from './live.ts';
+import { digestOf, sourceOf, survey } from './source.ts';
+
+/** What is known of one SeedData: its source, and what stands under each name that its index may have. */
+export interface Reading {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly facts: Facts | undefined;
+  /** Absent while the documents hold references that are not resolved yet. */
+  readonly wanted: Content | undefined;
+  readonly live: ReadonlyMap<string, LiveIndex>;
+  readonly standing: ReadonlyMap<string, Standing | 'all there'>;
+}
+
+export interface Content {
+  readonly digest: string;
+  readonly documents: number;
+  readonly bytes: number;
+  /** Each document, where the source is small. */
+  readonly small: readonly Wish[] | undefined;
+}
+
+interface Candidate {
+  readonly wanted: Wanted;
+  readonly names: readonly string[];
+  readonly facts: Facts | undefined;
+  readonly source: Source | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly content: Content | undefined;
+}
+
+/** Reads the sources from the disk and the live side with a few requests: lists for all, documents for small ones. */
+export async function snapshot(cluster: Cluster, wanted: readonly Wanted[]): Promise<KindSnapshot> {
+  const candidates: Candidate[] = [];
+  for (const one of wanted) candidates.push(await readSource(one));
+  const live = await readIndices(
+    cluster,
+    candidates.flatMap(({ names }) => names),
+  );
+  const standings = await readStandings(cluster, candidates, live);
+  const readings = new Map(
+    candidates.map((candidate) => [
+      candidate.wanted.resource.address,
+      {
+        diagnostics: candidate.diagnostics,
+        facts: candidate.facts,
+        wanted: candidate.content,
+        live,
+        standing: standings.get(candidate) ?? new Map(),
+      } satisfies Reading,
+    ]),
+  );
+  return {
+    judge: (question) => {
+      const reading = readings.get(question.resource.address);
+      if (reading === undefined) throw new Error(`${question.resource.address} was not read`);
+      return judge(question, reading);
+    },
+  };
+}
+
+async function readSource(wanted: Wanted): Promise<Candidate> {
+  const { resource, recorded } = wanted;
+  const facts = readFacts(recorded?.facts);
+  const names = namesOf(wanted);
+  const { source, diagnostics } = await sourceOf(resource, resource.spec);
+  const common = { wanted, names, facts, source };
+  if (source === undefined || diagnostics.length > 0) return { ...common, diagnostics, content: undefined };
+  if (facts !== undefined && (await digestOf(source)) === facts.sourceDigest) {
+    const small = facts.held === undefined ? undefined : wishesOf(facts.held);
+    const { documents, bytes } = facts;
+    return { ...common, diagnostics, content: { digest: facts.sourceDigest, documents, bytes, small } };
+  }
+  const { problems, small, ...content } = await survey(source);
+  const wishes = small === undefined ? undefined : [...small.values()].map(wishOf);
+  return { ...common, diagnostics: problems, content: { ...content, small: wishes } };
+}
+
+/** Where references are not resolved yet, the name that the state remembers and the name of the reference. */
+function namesOf({ resource, recorded }: Wanted): string[] {
+  const index = resource.spec.index;
+  if (typeof index === 'string') return [index];
+  const names = recorded?.id === undefined ? [] : [recorded.id];
+  const referred = index instanceof Reference ? parseAddress(index.address)?.name : undefined;
+  return referred === undefined || names.includes(referred) ? names : [...names, referred];
+}
+
+async function readStandings(
+  cluster: Cluster,
+  candidates: readonly Candidate[],
+  live: ReadonlyMap<string, LiveIndex>,
+): Promise<Map<Candidate, Map<string, Standing | 'all there'>>> {
+  const found = new Map(candidates.map((c) => [c, new Map<string, Standing | 'all there'>()]));
+  const asks: (Ask & { candidate: Candidate })[] = [];
+  for (const candidate of candidates) {
+    const { content, facts, source } = candidate;
+    for (const index of candidate.names) {
+      const there = live.get(index);
+      if (content === undefined || there === undefined || candidate.diagnostics.length > 0) continue;
+      if (content.small !== undefined) {
+        asks.push({ candidate, index, wishes: content.small, held: facts?.held });
+      } else if (
+        facts?.indexUuid !== there.uuid &&
+        source !== undefined &&
+        there.documents >= content.documents
+      ) {
+        if (await isThere(cluster, index, source)) found.get(candidate)?.set(index, 'all there');
+      }
+    }
+  }
+  const standings = await compare(cluster, asks);
+  for (const [i, ask] of asks.entries()) {
+    const standing = standings[i];
+    if (standing !== undefined) found.get(ask.candidate)?.set(ask.index, standing);
+  }
+  return found;
+}

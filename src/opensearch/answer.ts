@@ -1,0 +1,44 @@
+import { dig, isObject, textAt } from '../core/json.ts';
+
+/** The error in a server's answer: its class and its words. */
+export interface Said {
+  readonly type: string;
+  readonly reason: string;
+}
+
+/** Classes that only say that something else failed: the root cause is the better witness. */
+const WRAPPERS = new Set([
+  'search_phase_execution_exception',
+  'status_exception',
+  'exception',
+  'runtime_exception',
+]);
+
+/**
+ * Reads an error body. It is `{error: {type, reason, root_cause: [{type, reason}]}}` nearly always, `{error: "text"}`
+ * for some refusals of the REST layer (405, 406), and plain text from the security plugin (401) and from proxies.
+ */
+export function whatServerSaid(body: unknown): Said {
+  if (typeof body === 'string') return { type: '', reason: body.trim().slice(0, 500) };
+  const plain = textAt(body, 'error') ?? textAt(body, 'message') ?? textAt(body, 'Message');
+  if (plain !== undefined) return { type: '', reason: plain };
+  const type = textAt(body, 'error', 'type') ?? '';
+  const reason = textAt(body, 'error', 'reason') ?? '';
+  const root = {
+    type: textAt(body, 'error', 'root_cause', 0, 'type') ?? '',
+    reason: textAt(body, 'error', 'root_cause', 0, 'reason') ?? '',
+  };
+  if (WRAPPERS.has(type) && root.reason !== '') return root;
+  const caused = textAt(body, 'error', 'caused_by', 'reason') ?? '';
+  const more = [root.reason, caused].filter((text) => text !== '' && !reason.includes(text));
+  return { type: type === '' ? root.type : type, reason: [reason, ...new Set(more)].join(': ') };
+}
+
+/** Does this look like an error body of OpenSearch, or at least like JSON from something behind it? */
+export function isErrorBody(body: unknown): boolean {
+  return isObject(body) && dig(body, 'error') !== undefined;
+}
+
+export function looksLikeHtml(body: unknown): boolean {
+  return typeof body === 'string' && /^\s*(<!doctype html|<html|<head|<body)/i.test(body);
+}

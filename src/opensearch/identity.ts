@@ -1,0 +1,44 @@
+import { RerankctlError } from '../core/errors.ts';
+import { textAt } from '../core/json.ts';
+import type { ClusterIdentity } from '../core/plan.ts';
+import { compareVersions } from './capabilities.ts';
+import type { Cluster } from './cluster.ts';
+import { notOpenSearch } from './network.ts';
+
+export const OLDEST_VERSION = '2.19.0';
+
+/** `GET /`, and whether this is an OpenSearch that we know how to talk to. */
+export async function readIdentity(cluster: Pick<Cluster, 'url' | 'request'>): Promise<ClusterIdentity> {
+  const { body } = await cluster.request({ method: 'GET', path: '/' });
+  const version = textAt(body, 'version', 'number');
+  const distribution = textAt(body, 'version', 'distribution');
+  if (version === undefined) throw notOpenSearch(cluster.url, 'its answer to GET / names no version');
+  if (distribution !== 'opensearch') {
+    // Elasticsearch has `build_flavor` and no `distribution`, and the tagline "You Know, for Search".
+    const found =
+      distribution ?? (textAt(body, 'tagline')?.includes('for Search') ? 'Elasticsearch' : undefined);
+    throw notOpenSearch(cluster.url, `it is ${found ?? 'something else with a version'} ${version}`);
+  }
+  if (compareVersions(version, OLDEST_VERSION) < 0) throw unsupported(cluster.url, version);
+  return {
+    uuid: textAt(body, 'cluster_uuid') ?? '',
+    name: textAt(body, 'cluster_name') ?? '',
+    version,
+    url: cluster.url,
+  };
+}
+
+function unsupported(url: string, version: string): RerankctlError {
+  // A 1.x or 2.x with this compatibility setting says 7.10.2 whatever it is.
+  const masked = version.startsWith('7.10.');
+  return new RerankctlError(
+    'refused',
+    'RCTL_VERSION_UNSUPPORTED',
+    `OpenSearch ${version} at ${url} is ${masked ? 'a version in disguise' : 'too old'}: rerankctl needs 2.19 or newer.`,
+    {
+      remedy: masked
+        ? 'Set compatibility.override_main_response_version to false, so that the cluster tells its own version.'
+        : 'Upgrade the cluster to 2.19 or newer, or point rerankctl at another one.',
+    },
+  );
+}

@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RerankctlError } from '../core/errors.ts';
+import { interrupted } from './retry.ts';
+
+export interface Waiting<T> {
+  /** What is waited for, to stand after "waiting for": `the model to be deployed`. */
+  readonly what: string;
+  readonly read: () => Promise<T>;
+  readonly done: (found: T) => boolean;
+  /** The state in a word or two, for progress and for the error at the deadline. */
+  readonly describe: (found: T) => string;
+  readonly signal?: AbortSignal | undefined;
+  readonly deadlineMs: number;
+  readonly onPoll?: ((state: string, sinceMs: number) => void) | undefined;
+}
+
+const TIGHT_MS = 20;
+const TIGHT_FOR_MS = 1_000;
+const SLOWEST_MS = 1_000;
+
+/**
+ * Reads until it is done. Tight at first, because most ML tasks end within a second or two and the wait is the
+ * user's; slower and slower then, because a download takes minutes and the cluster has other things to do.
+ */
+export async function poll<T>(waiting: Waiting<T>): Promise<T> {
+  const { signal, deadlineMs } = waiting;
+  const since = performance.now();
+  let pause = TIGHT_MS;
+  for (;;) {
+    if (signal?.aborted) throw interrupted();
+    const found = await waiting.read();
+    if (waiting.done(found)) return found;
+    const sinceMs = Math.round(performance.now() - since);
+    const state = waiting.describe(found);
+    waiting.onPoll?.(state, sinceMs);
+    if (sinceMs >= deadlineMs) throw timedOut(waiting.what, state, sinceMs);
+    if (sinceMs > TIGHT_FOR_MS) pause = Math.min(SLOWEST_MS, pause * 1.5);
+    // The last read is at the deadline itself, not before it.
+    await sleep(
+      Math.min(pause, deadlineMs - sinceMs),
+      undefined,
+      signal === undefined ? {} : { signal },
+    ).catch(() => {
+      throw interrupted();
+    });
+  }
+}
+
+function timedOut(what: string, state: string, sinceMs: number): RerankctlError {
+  const seconds = sinceMs < 10_000 ? (sinceMs / 1000).toFixed(1) : String(Math.round(sinceMs / 1000));
+  return new RerankctlError(
+    'incomplete',
+    'RCTL_WAIT_TIMEOUT',
+    `Waited ${seconds} s for ${what}, which did not come; last seen: ${state}.`,
+    {
+      remedy:
+        'The cluster may still be at it. Apply again: the next run resumes this wait and starts nothing twice. Where it simply takes long, allow a longer wait.',
+    },
+  );
+}
