@@ -95,7 +95,7 @@ export const COMMANDS = {
     usage: 'verify -f PATH…',
     summary: 'compare reranked with unreranked search, and check what must hold',
     example: 'rerankctl verify -f manifests/quickstart',
-    flags: [...MANIFESTS, ...STACK, ...CLUSTER, ...COMMON],
+    flags: [...MANIFESTS, ...CLUSTER, ...COMMON],
   },
   dev: {
     usage: 'dev up | status | down',

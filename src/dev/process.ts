@@ -88,19 +88,30 @@ export async function stop(members: readonly Member[]): Promise<number[]> {
   let left = running;
   while (left.length > 0 && Date.now() < deadline) {
     await sleep(pollMs);
-    left = await stillRunning(left);
+    left = await stillThere(left);
   }
   for (const member of left) signalTo(member, 'SIGKILL');
   while (left.length > 0) {
     await sleep(pollMs);
-    left = await stillRunning(left);
+    left = await stillThere(left);
   }
   return running.map(({ pid }) => pid).filter((pid) => pid !== undefined);
 }
 
-async function stillRunning(members: readonly Member[]): Promise<Member[]> {
-  const running = await Promise.all(members.map(isRunning));
-  return members.filter((_, at) => running[at]);
+async function stillThere(members: readonly Member[]): Promise<Member[]> {
+  const there = await Promise.all(members.map(({ pid }) => pid !== undefined && exists(pid)));
+  return members.filter((_, at) => there[at]);
+}
+
+/**
+ * A JVM that ends loses its command line first and its ports and data lock last, so `isRunning` says no too
+ * early for a restart. A process that ended and that nobody waits for (as in a container) counts as gone.
+ */
+async function exists(pid: number): Promise<boolean> {
+  if (process.platform !== 'linux') return (await commandLine(pid)) !== '';
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  const state = stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);
+  return stat !== '' && state !== 'Z' && state !== 'X';
 }
 
 function signalTo(member: Member, signal: NodeJS.Signals): void {

@@ -21,8 +21,8 @@ export interface Placement {
   readonly nodeNames: readonly string[];
 }
 
-/** What makes ML Commons usable on a single machine; `docs` of the server call these by the same names. */
-export function defaultSettings(placement: Placement): Settings {
+/** Where the node is and with whom it forms a cluster. */
+export function placementSettings(placement: Placement): Settings {
   const single = placement.nodeNames.length === 1;
   return {
     'cluster.name': placement.cluster,
@@ -38,6 +38,12 @@ export function defaultSettings(placement: Placement): Settings {
         }),
     // A full disk of the developer's machine would make every index read-only.
     'cluster.routing.allocation.disk.threshold_enabled': false,
+  };
+}
+
+/** What makes ML Commons usable on a single machine. A server without it does not know these, and would not start. */
+export function mlSettings(security: boolean): Settings {
+  return {
     'plugins.ml_commons.only_run_on_ml_node': false,
     'plugins.ml_commons.allow_registering_model_via_url': true,
     'plugins.ml_commons.allow_registering_model_via_local_file': true,
@@ -49,11 +55,9 @@ export function defaultSettings(placement: Placement): Settings {
       '^https?://(127\\.0\\.0\\.1|localhost)(:[0-9]+)?(/.*)?$',
       '^https://.*$',
     ],
+    ...(security ? { 'plugins.ml_commons.model_access_control_enabled': true } : {}),
   };
 }
-
-/** Over the demo settings of the security plugin. */
-export const securedSettings: Settings = { 'plugins.ml_commons.model_access_control_enabled': true };
 
 /** An empty value takes the default away; `[…]` is a list. */
 export function applyOverrides(defaults: Settings, overrides: Readonly<Record<string, string>>): Settings {

@@ -6,7 +6,7 @@ import { choosePorts, isPortFree, transportPort } from './ports.ts';
 import { isRunning, type Launch, launch, stop } from './process.ts';
 import { type Member, type NodeRecord, nodeFolder, readRecords, writeRecord } from './records.ts';
 import { demoCredentials, demoSettings } from './security.ts';
-import { applyOverrides, defaultSettings, type Settings, securedSettings } from './settings.ts';
+import { applyOverrides, mlSettings, placementSettings, type Settings } from './settings.ts';
 import type { NodeOptions } from './types.ts';
 
 export type Machine = Omit<Launch, 'heap' | 'javaOpts'>;
@@ -81,7 +81,7 @@ export async function startMembers(
 }
 
 async function settingsOf(record: NodeRecord, member: Member, installHome: string): Promise<Settings> {
-  const placed = defaultSettings({
+  const placed = placementSettings({
     cluster: `rerankctl-${record.name}`,
     node: member.name,
     httpPort: member.port,
@@ -89,8 +89,9 @@ async function settingsOf(record: NodeRecord, member: Member, installHome: strin
     transportPorts: record.members.map(({ port }) => transportPort(port)),
     nodeNames: record.members.map(({ name }) => name),
   });
-  const secured = record.security ? { ...(await demoSettings(installHome)), ...securedSettings } : {};
-  return applyOverrides({ ...placed, ...secured }, record.settings);
+  const security = record.security ? await demoSettings(installHome) : {};
+  const ml = record.without.includes('opensearch-ml') ? {} : mlSettings(record.security);
+  return applyOverrides({ ...placed, ...security, ...ml }, record.settings);
 }
 
 /** Takes back a start that did not succeed: only what it started stops, and a node it made new disappears. */

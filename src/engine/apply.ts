@@ -2,9 +2,9 @@ import type { Address } from '../core/address.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { asDiagnostic, RerankctlError } from '../core/errors.ts';
 import type { Listener } from '../core/events.ts';
-import type { JsonObject } from '../core/json.ts';
+import { isObject, type JsonObject } from '../core/json.ts';
 import { type Change, type Outcome, type Plan, pendingChanges } from '../core/plan.ts';
-import { resolveReferences, toPlainJson, type Value } from '../core/value.ts';
+import { resolveReferences, toPlainJson, type Value, type ValueObject } from '../core/value.ts';
 import type { Applied, ProvisionedKind, StepContext } from '../kinds/kind.ts';
 import { kindOf } from '../kinds/registry.ts';
 import type { Capabilities } from '../opensearch/capabilities.ts';
@@ -125,7 +125,7 @@ class Run {
     this.#record({
       address,
       id: applied.id,
-      applied: sealSecrets(resolved, before?.applied) as JsonObject,
+      applied: sealSecrets(without(resolved, kind.bulky), before?.applied) as JsonObject,
       ...(facts === undefined ? {} : { facts }),
       ...(retire.length === 0 ? {} : { retire }),
       dependsOn: resource.dependsOn,
@@ -205,6 +205,11 @@ class Run {
     this.#record(rest);
     return undefined;
   }
+}
+
+function without(spec: Value, keys: readonly string[] = []): Value {
+  if (keys.length === 0 || !isObject(spec)) return spec;
+  return Object.fromEntries(Object.entries(spec).filter(([key]) => !keys.includes(key))) as ValueObject;
 }
 
 /**

@@ -60,6 +60,7 @@ export function makePlan(resources: readonly Resource[], snapshot: Snapshot): Pl
   const ids = new Map<Address, string>();
   const changes: Change[] = [];
   const diagnostics: Diagnostic[] = [];
+  const refused = new Set<Address>();
   for (const resource of inDependencyOrder(resources)) {
     const kind = kindOf(resource.kind);
     const live = snapshot.kinds.get(resource.kind);
@@ -74,6 +75,12 @@ export function makePlan(resources: readonly Resource[], snapshot: Snapshot): Pl
     });
     if (verdict.action === 'refuse') {
       diagnostics.push(...verdict.diagnostics);
+      refused.add(resource.address);
+      continue;
+    }
+    // What would become of it hangs on a resource that is refused: nothing true can be said of it.
+    if (resource.dependsOn.some((address) => refused.has(address))) {
+      refused.add(resource.address);
       continue;
     }
     // What replaces an object has another ID than it, and nobody knows it yet.

@@ -109,6 +109,10 @@ interface KindBase {
 /** A kind that has an object on the server. */
 export interface ProvisionedKind extends KindBase {
   readonly provisions: true;
+  /** The server's ID is the name in the manifest: references to it are known without asking the cluster. */
+  readonly namedByManifest: boolean;
+  /** Keys of the spec that are too large for the state; the kind remembers a digest of them in its facts. */
+  readonly bulky?: readonly string[];
   /** Reads all wanted resources in a number of requests that does not grow with their number. Sends no write. */
   snapshot(cluster: Cluster, wanted: readonly Wanted[], capabilities: Capabilities): Promise<KindSnapshot>;
   /** Creates, updates or replaces one resource. Idempotent: may be run again after it was killed anywhere. */

@@ -1,4 +1,4 @@
-import { dig, isObject, textAt } from '../core/json.ts';
+import { textAt } from '../core/json.ts';
 
 /** The error in a server's answer: its class and its words. */
 export interface Said {
@@ -32,11 +32,6 @@ export function whatServerSaid(body: unknown): Said {
   const caused = textAt(body, 'error', 'caused_by', 'reason') ?? '';
   const more = [root.reason, caused].filter((text) => text !== '' && !reason.includes(text));
   return { type: type === '' ? root.type : type, reason: [reason, ...new Set(more)].join(': ') };
-}
-
-/** Does this look like an error body of OpenSearch, or at least like JSON from something behind it? */
-export function isErrorBody(body: unknown): boolean {
-  return isObject(body) && dig(body, 'error') !== undefined;
 }
 
 export function looksLikeHtml(body: unknown): boolean {

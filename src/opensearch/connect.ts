@@ -5,15 +5,11 @@ import { endpointOf } from './endpoint.ts';
 import { answerError } from './failures.ts';
 import { readIdentity } from './identity.ts';
 import { noAnswerError } from './network.ts';
-import { interrupted, sendWithRetries } from './retry.ts';
+import { sendWithRetries } from './retry.ts';
 import { createSender, NoAnswer } from './send.ts';
+import { eitherSignal, interrupted } from './signals.ts';
 
 const RETRY_FOR_MS = 30_000;
-
-function eitherSignal(a: AbortSignal | undefined, b: AbortSignal | undefined): AbortSignal | undefined {
-  if (a === undefined || a === b) return b;
-  return b === undefined ? a : AbortSignal.any([a, b]);
-}
 
 /** A value that is read once, also when it is asked for many times at once; a failure is not remembered. */
 function once<T>(read: () => Promise<T>): () => Promise<T> {

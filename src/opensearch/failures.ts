@@ -1,203 +1,20 @@
-import { type FailureClass, ServerError } from '../core/errors.ts';
-import { isErrorBody, looksLikeHtml, type Said, whatServerSaid } from './answer.ts';
+import { ServerError } from '../core/errors.ts';
+import { looksLikeHtml, whatServerSaid } from './answer.ts';
 import type { Request } from './cluster.ts';
 import type { Endpoint } from './endpoint.ts';
 import { notOpenSearch } from './network.ts';
 import type { Answer } from './send.ts';
-
-interface Translation {
-  readonly code: string;
-  readonly message: string;
-  readonly remedy?: string;
-  readonly failure?: FailureClass;
-}
-
-interface Context extends Said {
-  readonly status: number;
-  readonly request: string;
-  readonly endpoint: Endpoint;
-}
-
-type Translate = (context: Context) => Translation | undefined;
-
-const unauthorized: Translate = ({ status, endpoint }) => {
-  if (status !== 401) return undefined;
-  const { username, shown } = endpoint;
-  return {
-    failure: 'connection',
-    code: 'RCTL_AUTH',
-    message:
-      username === undefined
-        ? `${shown} wants a user and a password.`
-        : `${shown} does not accept user ${username} with this password.`,
-    remedy:
-      username === undefined
-        ? 'Give a user and a password.'
-        : 'Check both. A user that the cluster does not know gets the same answer as a wrong password.',
-  };
-};
-
-/** `no permissions for [x, y] and User [name=…, backend_roles=[…], …]`, or `[]` for a protected index. */
-const forbidden: Translate = ({ status, type, reason, request, endpoint }) => {
-  if (status !== 403 || type !== 'security_exception') return undefined;
-  const permissions = /no permissions for \[([^\]]*)\]/.exec(reason)?.[1] ?? '';
-  const user = /User \[name=([^,\]]*)/.exec(reason)?.[1] ?? endpoint.username ?? 'the anonymous user';
-  const base = { failure: 'connection', code: 'RCTL_FORBIDDEN' } as const;
-  if (permissions === '') {
-    return {
-      ...base,
-      message: `User ${user} may not do ${request}: ${reason}`,
-      remedy: 'This index or API is protected: only the plugin that owns it may write here.',
-    };
-  }
-  return {
-    ...base,
-    message: `User ${user} lacks the permission ${permissions} that ${request} needs.`,
-    remedy: permissions.includes('cluster:admin/opensearch/ml/')
-      ? `Map ${user} to the role ml_full_access, or to a role that has ${permissions}.`
-      : `Map ${user} to a role that has ${permissions}.`,
-  };
-};
-
-/** The access control of ML Commons is a family of its own: 403 `status_exception`, or 400. */
-const notYours: Translate = ({ status, reason, request, endpoint }) => {
-  if (status !== 403 && status !== 400) return undefined;
-  if (!/(doesn't|don't) have (the )?(privilege|permission)s? to /.test(reason)) return undefined;
-  return {
-    failure: 'connection',
-    code: 'RCTL_FORBIDDEN',
-    message: `User ${endpoint.username ?? '(anonymous)'} has no access to what ${request} is about: ${reason}`,
-    remedy:
-      'Model access control is on: ask the owner of the model group to share it with a backend role of this user.',
-  };
-};
-
-const indexAbsent: Translate = ({ type, reason }) =>
-  type === 'index_not_found_exception'
-    ? {
-        code: 'RCTL_INDEX_NOT_FOUND',
-        message: `There is ${reason.replace(/^no such index/, 'no index')} in this cluster.`,
-        remedy: 'Create it, or declare it as an Index beside what needs it.',
-      }
-    : undefined;
-
-const apiMissing: Translate = ({ status, reason, request }) =>
-  status < 500 && reason.includes('no handler found for uri')
-    ? {
-        code: 'RCTL_API_MISSING',
-        message: `This cluster does not know ${request}.`,
-        remedy: request.includes('/_plugins/_ml')
-          ? 'Install the plugin opensearch-ml on every node; the model APIs come with it.'
-          : 'The plugin that serves it is not installed, or this version is too old for it.',
-      }
-    : undefined;
-
-/** `index [x] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark, …];` */
-const blocked: Translate = ({ type, reason }) => {
-  if (type !== 'cluster_block_exception' && !reason.includes('blocked by: [')) return undefined;
-  const index = /index \[([^\]]+)\] blocked by/.exec(reason)?.[1];
-  const why = /blocked by: \[(.*?)\];?$/s.exec(reason)?.[1] ?? reason;
-  const what = index === undefined ? 'The cluster' : `Index ${index}`;
-  if (reason.includes('flood-stage')) {
-    return {
-      code: 'RCTL_DISK_FULL',
-      message: `${what} takes no writes: the disk of a data node is fuller than the flood-stage watermark.`,
-      remedy:
-        'Free disk space, or raise cluster.routing.allocation.disk.watermark.*. The block is then lifted by itself.',
-    };
-  }
-  return {
-    code: 'RCTL_BLOCKED',
-    message: `${what} is blocked: ${why}.`,
-    remedy:
-      index === undefined
-        ? 'Wait until the cluster has a manager and has recovered its state; see `GET /_cluster/health`.'
-        : `Lift the block (index.blocks.* in \`GET /${index}/_settings\`), and then try again.`,
-  };
-};
-
-const tooLarge: Translate = ({ status, request }) =>
-  status === 413
-    ? {
-        code: 'RCTL_TOO_LARGE',
-        message: `The body of ${request} is larger than the server, or a proxy before it, takes.`,
-        remedy:
-          'Raise http.max_content_length of the cluster (100 MB by default), or the limit of the proxy.',
-      }
-    : undefined;
-
-const wrongMethod: Translate = ({ status, reason, request }) =>
-  status === 405 || status === 406
-    ? {
-        code: 'RCTL_API_MISMATCH',
-        message: `The server does not take ${request} in this form: ${reason}`,
-        remedy:
-          'A proxy may have changed the method or the content type; else this version of OpenSearch is not supported.',
-      }
-    : undefined;
-
-const overloaded: Translate = ({ status, reason, request }) =>
-  status === 429
-    ? {
-        code: 'RCTL_OVERLOADED',
-        message: `The cluster has no room for ${request}: ${reason}`,
-        remedy:
-          'Nothing was changed by this request. Apply again when the cluster has less to do, or give it more.',
-      }
-    : undefined;
-
-const unavailable: Translate = ({ status, reason, request, endpoint }) => {
-  if (status !== 502 && status !== 503 && status !== 504) return undefined;
-  const proxied = looksLikeHtml(reason) || status !== 503;
-  return {
-    failure: 'connection',
-    code: 'RCTL_UNAVAILABLE',
-    message: `${endpoint.shown} answers ${request} with ${status}${proxied ? '' : `: ${reason}`}.`,
-    remedy: proxied
-      ? 'A proxy or load balancer before the cluster reaches no node: see whether the nodes are up.'
-      : 'A node is starting or the cluster has no manager: see `GET /_cluster/health`, and try again.',
-  };
-};
-
-const redirected: Translate = ({ status, reason, endpoint }) =>
-  status >= 300 && status < 400
-    ? {
-        failure: 'connection',
-        code: 'RCTL_REDIRECTED',
-        message: `${endpoint.shown} redirects${reason === '' ? '' : ` to ${reason}`}, which an OpenSearch never does.`,
-        remedy: 'Give the address of the cluster itself.',
-      }
-    : undefined;
-
-/** The order matters: what is known exactly comes before what only the status tells. */
-const TRANSLATIONS: readonly Translate[] = [
-  unauthorized,
-  forbidden,
-  notYours,
-  indexAbsent,
-  apiMissing,
-  blocked,
-  tooLarge,
-  wrongMethod,
-  overloaded,
-  unavailable,
-  redirected,
-];
-
-function inGeneral({ status, type, reason, request }: Context): Translation {
-  const said = [type, reason].filter((text) => text !== '').join(': ') || 'without a reason';
-  return status < 500
-    ? { code: 'RCTL_REQUEST_REJECTED', message: `The server refused ${request} (${status}): ${said}` }
-    : {
-        code: 'RCTL_SERVER_FAILED',
-        message: `The server failed on ${request} (${status}): ${said}`,
-        remedy: 'The log of the cluster says more.',
-      };
-}
+import { translate } from './translations.ts';
 
 /** Some other web server: a page instead of JSON, with a status that proxies and security do not use for pages. */
 function isStranger({ status, body }: Answer): boolean {
   return looksLikeHtml(body) && ![401, 403, 413, 429, 502, 503, 504].includes(status);
+}
+
+function reasonOf({ status, body, headers }: Answer, said: string): string {
+  // A redirect may carry credentials in its query: the path is enough to see where it leads.
+  if (status < 400) return String(headers.location ?? '').replace(/[?#].*$/s, '');
+  return looksLikeHtml(body) ? 'a web page, of a proxy perhaps' : said;
 }
 
 /** The answer as an error, in words. Holds nothing of the request but its method and path. */
@@ -211,23 +28,12 @@ export function answerError(request: Request, answer: Answer, endpoint: Endpoint
     );
   }
   if (isStranger(answer)) return notOpenSearch(endpoint.shown, `it answers ${status} with a web page`);
-  const location = answer.headers.location;
-  const said = whatServerSaid(body);
-  const context: Context = {
-    type: said.type,
-    // A redirect may carry credentials in its query: the path is enough to see where it leads.
-    reason: status < 400 ? String(location ?? '').replace(/[?#].*$/s, '') : said.reason,
+  const { type, reason } = whatServerSaid(body);
+  const said = {
     status,
+    type,
+    reason: reasonOf(answer, reason),
     request: `${request.method} ${request.path}`,
-    endpoint,
   };
-  if (looksLikeHtml(said.reason) && !isErrorBody(body)) {
-    Object.assign(context, { reason: 'a web page' });
-  }
-  let translation: Translation | undefined;
-  for (const translate of TRANSLATIONS) translation ??= translate(context);
-  return new ServerError(
-    { status, type: context.type, reason: context.reason, request: context.request },
-    translation ?? inGeneral(context),
-  );
+  return new ServerError(said, translate({ ...said, endpoint }));
 }

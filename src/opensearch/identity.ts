@@ -19,7 +19,11 @@ export async function readIdentity(cluster: Pick<Cluster, 'url' | 'request'>): P
       distribution ?? (textAt(body, 'tagline')?.includes('for Search') ? 'Elasticsearch' : undefined);
     throw notOpenSearch(cluster.url, `it is ${found ?? 'something else with a version'} ${version}`);
   }
-  if (compareVersions(version, OLDEST_VERSION) < 0) throw unsupported(cluster.url, version);
+  // With `compatibility.override_main_response_version` an OpenSearch 1 or 2 says 7.10.2, whatever it is.
+  const disguised = version.startsWith('7.10.');
+  if (disguised || compareVersions(version, OLDEST_VERSION) < 0) {
+    throw unsupported(cluster.url, version, disguised);
+  }
   return {
     uuid: textAt(body, 'cluster_uuid') ?? '',
     name: textAt(body, 'cluster_name') ?? '',
@@ -28,15 +32,13 @@ export async function readIdentity(cluster: Pick<Cluster, 'url' | 'request'>): P
   };
 }
 
-function unsupported(url: string, version: string): RerankctlError {
-  // A 1.x or 2.x with this compatibility setting says 7.10.2 whatever it is.
-  const masked = version.startsWith('7.10.');
+function unsupported(url: string, version: string, disguised: boolean): RerankctlError {
   return new RerankctlError(
     'refused',
     'RCTL_VERSION_UNSUPPORTED',
-    `OpenSearch ${version} at ${url} is ${masked ? 'a version in disguise' : 'too old'}: rerankctl needs 2.19 or newer.`,
+    `OpenSearch ${version} at ${url} is ${disguised ? 'a version in disguise' : 'too old'}: rerankctl needs 2.19 or newer.`,
     {
-      remedy: masked
+      remedy: disguised
         ? 'Set compatibility.override_main_response_version to false, so that the cluster tells its own version.'
         : 'Upgrade the cluster to 2.19 or newer, or point rerankctl at another one.',
     },

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { RerankctlError } from '../core/errors.ts';
-import { interrupted } from './retry.ts';
+import { abortable, interrupted, pause } from './signals.ts';
 
 export interface Waiting<T> {
   /** What is waited for, to stand after "waiting for": `the model to be deployed`. */
@@ -25,24 +24,18 @@ const SLOWEST_MS = 1_000;
 export async function poll<T>(waiting: Waiting<T>): Promise<T> {
   const { signal, deadlineMs } = waiting;
   const since = performance.now();
-  let pause = TIGHT_MS;
+  let wait = TIGHT_MS;
   for (;;) {
     if (signal?.aborted) throw interrupted();
-    const found = await waiting.read();
+    const found = await abortable(waiting.read(), signal);
     if (waiting.done(found)) return found;
     const sinceMs = Math.round(performance.now() - since);
     const state = waiting.describe(found);
     waiting.onPoll?.(state, sinceMs);
     if (sinceMs >= deadlineMs) throw timedOut(waiting.what, state, sinceMs);
-    if (sinceMs > TIGHT_FOR_MS) pause = Math.min(SLOWEST_MS, pause * 1.5);
+    if (sinceMs > TIGHT_FOR_MS) wait = Math.min(SLOWEST_MS, wait * 1.5);
     // The last read is at the deadline itself, not before it.
-    await sleep(
-      Math.min(pause, deadlineMs - sinceMs),
-      undefined,
-      signal === undefined ? {} : { signal },
-    ).catch(() => {
-      throw interrupted();
-    });
+    await pause(Math.min(wait, deadlineMs - sinceMs), signal);
   }
 }
 

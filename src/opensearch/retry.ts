@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { RerankctlError } from '../core/errors.ts';
 import type { Listener } from '../core/events.ts';
 import { whatServerSaid } from './answer.ts';
 import type { Request } from './cluster.ts';
 import type { Answer } from './send.ts';
 import { NoAnswer } from './send.ts';
+import { interrupted, pause } from './signals.ts';
 
 export interface RetryRules {
   readonly retryForMs: number;
@@ -61,10 +60,6 @@ function retryAfterMs(answer: Answer | undefined): number {
   return Number.isFinite(ms) ? Math.max(0, ms) : 0;
 }
 
-export function interrupted(): RerankctlError {
-  return new RerankctlError('interrupted', 'RCTL_INTERRUPTED', 'Interrupted.');
-}
-
 /**
  * Sends until the answer is final or time is up, and then gives what came last. Waits grow exponentially and are
  * drawn from the whole interval ("full jitter"), so that many clients refused together do not come back together.
@@ -98,8 +93,6 @@ export async function sendWithRetries(
     const delayMs = Math.ceil(Math.min(left, asked + Math.random() * ceiling));
     const label = `${request.method} ${request.path}`;
     rules.listener?.({ type: 'request.retried', request: label, because, attempt, delayMs });
-    await sleep(delayMs, undefined, rules.signal === undefined ? {} : { signal: rules.signal }).catch(() => {
-      throw interrupted();
-    });
+    await pause(delayMs, rules.signal);
   }
 }

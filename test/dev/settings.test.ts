@@ -3,8 +3,9 @@ import { parse } from 'yaml';
 import {
   applyOverrides,
   assertSettings,
-  defaultSettings,
+  mlSettings,
   type Placement,
+  placementSettings,
   renderSettings,
 } from '../../src/dev/settings.ts';
 
@@ -19,13 +20,13 @@ const single: Placement = {
 
 describe('opensearch.yml', () => {
   it('survives a YAML parser, patterns and all', () => {
-    const settings = defaultSettings(single);
+    const settings = { ...placementSettings(single), ...mlSettings(true) };
     expect(parse(renderSettings(settings))).toEqual(settings);
   });
 
   it('forms a single node by itself, and a cluster from its seeds', () => {
-    expect(defaultSettings(single)).toMatchObject({ 'discovery.type': 'single-node' });
-    const cluster = defaultSettings({ ...single, transportPorts: [9300, 9301], nodeNames: ['a-1', 'a-2'] });
+    expect(placementSettings(single)).toMatchObject({ 'discovery.type': 'single-node' });
+    const cluster = placementSettings({ ...single, transportPorts: [9300, 9301], nodeNames: ['a-1', 'a-2'] });
     expect(cluster).not.toHaveProperty(['discovery.type']);
     expect(cluster).toMatchObject({
       'discovery.seed_hosts': ['127.0.0.1:9300', '127.0.0.1:9301'],
@@ -34,11 +35,14 @@ describe('opensearch.yml', () => {
   });
 
   it('lets every default be set otherwise, or taken away', () => {
-    const settings = applyOverrides(defaultSettings(single), {
-      'plugins.ml_commons.only_run_on_ml_node': 'true',
-      'plugins.ml_commons.trusted_connector_endpoints_regex': '["^https://a\\\\.b$"]',
-      'plugins.ml_commons.allow_registering_model_via_url': '',
-    });
+    const settings = applyOverrides(
+      { ...placementSettings(single), ...mlSettings(false) },
+      {
+        'plugins.ml_commons.only_run_on_ml_node': 'true',
+        'plugins.ml_commons.trusted_connector_endpoints_regex': '["^https://a\\\\.b$"]',
+        'plugins.ml_commons.allow_registering_model_via_url': '',
+      },
+    );
     expect(settings).toMatchObject({
       'plugins.ml_commons.only_run_on_ml_node': 'true',
       'plugins.ml_commons.trusted_connector_endpoints_regex': ['^https://a\\.b$'],
@@ -47,7 +51,7 @@ describe('opensearch.yml', () => {
   });
 
   it('admits connectors to this machine and to https, and no other plain http', () => {
-    const patterns = defaultSettings(single)['plugins.ml_commons.trusted_connector_endpoints_regex'];
+    const patterns = mlSettings(false)['plugins.ml_commons.trusted_connector_endpoints_regex'];
     const admits = (url: string): boolean =>
       (patterns as string[]).some((pattern) => new RegExp(pattern).test(url));
     expect(admits('http://127.0.0.1:8080/v1/rerank')).toBe(true);

@@ -2,10 +2,10 @@ import net, { type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connect } from '../../src/opensearch/connect.ts';
 import { connectToNode, nodeUrl, uniqueName } from '../support/node.ts';
-import { type Proxy, startProxy } from '../support/proxy.ts';
+import { type FaultyProxy, startProxy } from '../support/proxy.ts';
 import { everythingIn, failureOf } from './failing.ts';
 
-let proxy: Proxy;
+let proxy: FaultyProxy;
 beforeAll(async () => {
   proxy = await startProxy(nodeUrl());
 });
@@ -32,7 +32,7 @@ describe('requests', () => {
 
   it('sends text and bytes as they are', async () => {
     const cluster = connectToNode(proxy.url);
-    const ndjson = `{"index":{"_index":"${index}","_id":"b"}}\n{"n":12345678901234567890}\n`;
+    const ndjson = `{"index":{"_index":"${index}","_id":"b"}}\n{"n":9007199254740993}\n`;
     const bulk = await cluster.request({
       method: 'POST',
       path: '/_bulk',
@@ -42,7 +42,10 @@ describe('requests', () => {
     expect(bulk.body).toMatchObject({ errors: false });
     expect(proxy.requests[0]?.body.toString()).toBe(ndjson);
 
-    proxy.inject({ path: 'upload_chunk', fault: { do: 'answer', status: 200, body: { status: 'Uploaded' } } });
+    proxy.inject({
+      path: 'upload_chunk',
+      fault: { do: 'answer', status: 200, body: { status: 'Uploaded' } },
+    });
     const chunk = Buffer.alloc(10_000_000, Buffer.from([0x00, 0xff, 0xfe, 0x0d, 0x0a, 0x80]));
     await cluster.request({ method: 'POST', path: '/_plugins/_ml/models/x/upload_chunk/0', body: chunk });
     const seen = proxy.requests[1];
@@ -139,7 +142,10 @@ describe('the address', () => {
 describe('no answer', () => {
   it('fails at once when nothing listens there', async () => {
     const events: unknown[] = [];
-    const cluster = connect({ url: 'http://localhost:1', retryForMs: 60_000 }, { listener: (e) => events.push(e) });
+    const cluster = connect(
+      { url: 'http://localhost:1', retryForMs: 60_000 },
+      { listener: (e) => events.push(e) },
+    );
     const failure = await failureOf(cluster.capabilities());
     expect(failure).toMatchObject({ code: 'RCTL_NO_CLUSTER', failure: 'connection' });
     expect(failure.message).toBe('There is no cluster at http://localhost:1: nothing listens there.');
@@ -160,7 +166,7 @@ describe('no answer', () => {
     await cluster.close();
 
     const staller = net.createServer((socket) => {
-      socket.on('error', () => {});
+      socket.on('error', () => {}).resume();
       socket.write('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"a":');
     });
     await new Promise<void>((resolve) => staller.listen(0, '127.0.0.1', resolve));
@@ -173,7 +179,7 @@ describe('no answer', () => {
 
   it('says when something that is not http answers', async () => {
     const talker = net.createServer((socket) => {
-      socket.on('error', () => {});
+      socket.on('error', () => {}).resume();
       socket.end('SSH-2.0-OpenSSH_9.6\r\n');
     });
     await new Promise<void>((resolve) => talker.listen(0, '127.0.0.1', resolve));

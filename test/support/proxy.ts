@@ -42,7 +42,7 @@ export interface Rule {
   readonly fault: Fault;
 }
 
-export interface Proxy {
+export interface FaultyProxy {
   readonly url: string;
   readonly requests: readonly Seen[];
   /** Those that may change something on the server. */
@@ -57,7 +57,7 @@ export interface Proxy {
 }
 
 const READING_POSTS =
-  /\/(_search|_msearch|_mget|_count|_predict|_field_caps|_explain)(\/|$)|_validate\/query/;
+  /\/(_search|_msearch|_mget|_count|_predict|_field_caps|_explain|_analyze)(\/|$)|_validate\/query/;
 
 export function isWrite(request: Pick<Seen, 'method' | 'path'>): boolean {
   if (request.method === 'GET' || request.method === 'HEAD') return false;
@@ -84,7 +84,7 @@ interface Upstream {
 }
 
 /** A real node behind a door that can be slammed: counts what passes, and fails on request. */
-export async function startProxy(target: string): Promise<Proxy> {
+export async function startProxy(target: string): Promise<FaultyProxy> {
   const upstream = new URL(target);
   const { request: open, Agent } = upstream.protocol === 'https:' ? https : http;
   const agent = new Agent({ keepAlive: true, rejectUnauthorized: false });

@@ -26,7 +26,6 @@ export function taskProgress(plan: Plan, stderr: Output): { listener: (event: Ev
       rendererOptions: {
         collapseErrors: false,
         showErrorMessage: false,
-        outputBar: 1,
         logger: new ListrLogger({ processOutput: new ProcessOutput(streamOf(stderr), streamOf(stderr)) }),
       },
       renderer: 'default',

@@ -108,6 +108,7 @@ export const index: ProvisionedKind = {
   name: 'Index',
   summary: 'An index with its settings, mappings and aliases.',
   provisions: true,
+  namedByManifest: true,
 
   async snapshot(cluster, wanted) {
     const indices = await readIndices(

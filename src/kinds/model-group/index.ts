@@ -68,20 +68,22 @@ function bodyFor(spec: ValueObject, capabilities: Capabilities): ValueObject {
   return body;
 }
 
-function compare(group: Group, body: ValueObject, question: Question): FieldChange[] {
+function compare(group: Group, body: ValueObject): FieldChange[] {
+  // Expanded by the server and never returned: see `rolesAdded`.
   const { add_all_backend_roles: _expanded, ...readable } = body;
   // It is written as `access_mode` and read as `access`.
   const live = { ...group.body, access_mode: group.body.access };
-  const fields = difference(live, readable, {
+  return difference(live, readable, {
     keys: 'declared',
     same: (pointer, before, after) => pointer === '/backend_roles' && sameSet(before, after),
   });
-  // `add_all_backend_roles` is expanded by the server and never returned: only the state knows it.
-  const applied = question.recorded?.applied;
-  if (body.add_all_backend_roles === true && applied !== undefined && applied.add_all_backend_roles !== true) {
-    fields.push({ pointer: '/add_all_backend_roles', after: true });
-  }
-  return fields;
+}
+
+/** Only the state knows whether `add_all_backend_roles` was ever sent. */
+function rolesAdded(body: ValueObject, { recorded }: Question): FieldChange[] {
+  const applied = recorded?.applied;
+  const isNew = body.add_all_backend_roles === true && applied !== undefined && applied.add_all_backend_roles !== true;
+  return isNew ? [{ pointer: '/add_all_backend_roles', after: true }] : [];
 }
 
 function sameSet(left: unknown, right: Value): boolean {
@@ -117,7 +119,8 @@ function judge(question: Question, groups: readonly Group[], capabilities: Capab
   }
   const live = own ?? named[0];
   if (live === undefined) return { action: 'create', steps: ['register'], notes };
-  const fields = compare(live, bodyFor(spec, capabilities), question);
+  const body = bodyFor(spec, capabilities);
+  const fields = [...compare(live, body), ...rolesAdded(body, question)];
   if (fields.length > 0) return { action: 'update', id: live.id, steps: ['update'], fields, notes };
   return { action: recorded === undefined ? 'adopt' : 'none', id: live.id, notes };
 }
@@ -141,11 +144,10 @@ async function update(context: StepContext, id: string, body: JsonObject): Promi
   });
   // 2.19 writes an updated group without a refresh, so for up to a second a search still finds the old one, and
   // the plan after this apply would not be empty. 3.6 refreshes at once.
-  const compared = { name: body.name, ...(body.description === undefined ? {} : { description: body.description }) };
   await poll({
     what: 'the updated group to be searchable',
     read: () => searchAll(context.cluster, SEARCH, { ids: { values: [id] } }),
-    done: ([hit]) => hit !== undefined && difference(hit._source, compared as Value, { keys: 'declared' }).length === 0,
+    done: ([hit]) => hit !== undefined && compare({ id, body: hit._source }, body).length === 0,
     describe: () => 'not yet visible to search',
     signal: context.signal,
     deadlineMs: 10_000,
@@ -158,6 +160,7 @@ export const modelGroup: ProvisionedKind = {
   name: 'ModelGroup',
   summary: 'A model group of ML Commons: the home of a model’s versions, and their access control.',
   provisions: true,
+  namedByManifest: false,
 
   async snapshot(cluster, wanted, capabilities) {
     const ready = capabilities.plugins?.has('opensearch-ml') !== false;

@@ -2,12 +2,13 @@ import type { Diagnostic } from '../../core/diagnostic.ts';
 import { ServerError } from '../../core/errors.ts';
 import { textAt } from '../../core/json.ts';
 import { diagnosticAt, type Resource } from '../../core/resource.ts';
+import type { Cluster } from '../../opensearch/cluster.ts';
 import type { Applied, ProvisionedKind, StepContext, Wanted } from '../kind.ts';
 import { checkArchive, readArchive } from './archive.ts';
 import { deploy, remove, undeploy } from './deploy.ts';
 import { modelFailure } from './failures.ts';
 import { judgeModel } from './judge.ts';
-import { getModel, searchModels } from './live.ts';
+import { getModel, type LiveModel, searchModels } from './live.ts';
 import { probe } from './probe.ts';
 import { register } from './register.ts';
 import { sourceOf, wantsDeployment } from './source.ts';
@@ -44,6 +45,18 @@ async function hashFiles(wanted: readonly Wanted[]): Promise<Map<string, string>
   );
 }
 
+/**
+ * A search can be a second behind: right after a deployment it still finds DEPLOYING (2.19.1, 3.6.0). A state that
+ * is on its way is read again in real time, so that the plan after an apply is empty.
+ */
+function confirmStates(cluster: Cluster, models: readonly LiveModel[]): Promise<LiveModel[]> {
+  return Promise.all(
+    models.map(async (found) =>
+      ['DEPLOYED', 'UNDEPLOYED'].includes(found.state) ? found : ((await getModel(cluster, found.id)) ?? found),
+    ),
+  );
+}
+
 async function bringUp(context: StepContext, id: string): Promise<void> {
   if (!wantsDeployment(context.spec)) return;
   await context.step('deploy', () => deploy(context, id));
@@ -72,6 +85,7 @@ export const model: ProvisionedKind = {
   name: 'Model',
   summary: 'A model: pretrained, from a URL, from a zip beside the manifest; registered, deployed and probed.',
   provisions: true,
+  namedByManifest: false,
 
   async check(resource) {
     const source = sourceOf(resource);
@@ -83,10 +97,11 @@ export const model: ProvisionedKind = {
     const names = wanted.flatMap(({ resource }) => textAt(resource.spec, 'name') ?? []);
     const ids = wanted.flatMap(({ recorded }) => recorded?.id ?? textAt(recorded?.intent, 'modelId') ?? []);
     const ready = capabilities.plugins?.has('opensearch-ml') !== false;
-    const [models, hashes] = await Promise.all([
+    const [found, hashes] = await Promise.all([
       ready ? searchModels(cluster, { names, ids }) : [],
       hashFiles(wanted),
     ]);
+    const models = await confirmStates(cluster, found);
     return { judge: (question) => judgeModel(question, { models, capabilities, hashes }) };
   },
 

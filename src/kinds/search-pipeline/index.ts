@@ -11,13 +11,13 @@ const PHASES = ['request_processors', 'response_processors', 'phase_results_proc
 
 /** Which plugin brings a processor. Processors that the server itself has, or that we do not know, are not listed. */
 const PLUGIN_OF: Readonly<Record<string, string>> = {
-  rerank: 'neural-search',
-  'normalization-processor': 'neural-search',
-  'score-ranker-processor': 'neural-search',
-  neural_query_enricher: 'neural-search',
-  neural_sparse_two_phase_processor: 'neural-search',
-  explanation_response_processor: 'neural-search',
-  hybrid_score_explanation: 'neural-search',
+  rerank: 'opensearch-neural-search',
+  'normalization-processor': 'opensearch-neural-search',
+  'score-ranker-processor': 'opensearch-neural-search',
+  neural_query_enricher: 'opensearch-neural-search',
+  neural_sparse_two_phase_processor: 'opensearch-neural-search',
+  explanation_response_processor: 'opensearch-neural-search',
+  hybrid_score_explanation: 'opensearch-neural-search',
   ml_inference: 'opensearch-ml',
   retrieval_augmented_generation: 'opensearch-ml',
   personalized_search_ranking: 'opensearch-search-processor',
@@ -69,6 +69,7 @@ export const searchPipeline: ProvisionedKind = {
   name: 'SearchPipeline',
   summary: 'A search pipeline: request, response and phase results processors, reranking among them.',
   provisions: true,
+  namedByManifest: true,
 
   async snapshot(cluster, _wanted, capabilities) {
     const pipelines = await readPipelines(cluster);

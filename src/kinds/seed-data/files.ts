@@ -9,7 +9,7 @@ import type { Diagnostic } from '../../core/diagnostic.ts';
 import { pointerTo } from '../../core/json.ts';
 import { diagnosticAt, type Resource } from '../../core/resource.ts';
 
-const CHUNK = 1024 * 1024;
+const CHUNK = 256 * 1024;
 const NDJSON = /\.(ndjson|jsonl)(\.gz)?$/;
 
 export interface SourceFile {

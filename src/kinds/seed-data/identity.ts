@@ -4,8 +4,8 @@ import { hash, randomUUID } from 'node:crypto';
 const LONGEST_ID = 512;
 /** The server reads no JSON that nests deeper. */
 const DEEPEST = 1000;
-/** 22 characters of base64url: 132 bits of the hash. */
-const ID_LENGTH = 22;
+/** 24 characters of base64url: 144 bits of the hash, in the form that the server packs into 18 bytes. */
+const ID_LENGTH = 24;
 
 /**
  * What may be a number that a double does not hold exactly: a long run of digits, or an exponent that leaves its

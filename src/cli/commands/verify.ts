@@ -1,0 +1,31 @@
+import { resolveByName } from '../../engine/provision.ts';
+import { verify } from '../../verify/verify.ts';
+import { EXIT } from '../exit.ts';
+import { usage } from '../flags.ts';
+import { lineProgress } from '../progress/lines.ts';
+import { renderVerification } from '../render/verification.ts';
+import type { CommandResult, Invocation } from '../run.ts';
+import { clusterOf, loadResources } from './shared.ts';
+
+export async function verifyCommand(invocation: Invocation): Promise<CommandResult> {
+  const { io, output, color } = invocation;
+  const { resources } = await loadResources(invocation);
+  const verifications = resources.filter(({ kind }) => kind === 'Verification');
+  if (verifications.length === 0) {
+    throw usage('These manifests hold no Verification.', 'Add a document of kind Verification: an index, a pipeline, queries.');
+  }
+  const listener = lineProgress(io.stderr);
+  const cluster = await clusterOf(invocation, { listener, signal: io.signal });
+  try {
+    const resolved = verifications.map((resource) => ({ resource, spec: resolveByName(resource) }));
+    const reports = await verify(cluster, resolved, { signal: io.signal, listener });
+    if (output === 'text') {
+      const style = { color: color.stdout, width: io.stdout.columns, unicode: true };
+      for (const report of reports) io.stdout.write(renderVerification(report, style));
+    }
+    const passed = reports.every((report) => report.verdict === 'pass');
+    return { exitCode: passed ? EXIT.done : EXIT.gateFailed, json: { reports } };
+  } finally {
+    await cluster.close();
+  }
+}

@@ -1,0 +1,23 @@
+/**
+ * The library behind the command: load manifests, plan, apply and verify. The command line uses just this.
+ *
+ * ```ts
+ * const { resources, diagnostics } = await loadManifests(['manifests'], { cwd, env: process.env, vars: {} });
+ * const cluster = connect({ url: 'http://127.0.0.1:9200' });
+ * const prepared = await plan(cluster, resources, { stack: 'default' });
+ * await apply(cluster, prepared, { listener, signal, parallelism: 10, waitMs: 600_000 });
+ * ```
+ */
+export type { Address } from './core/address.ts';
+export type { Diagnostic, SourceLocation } from './core/diagnostic.ts';
+export { type FailureClass, RerankctlError, ServerError } from './core/errors.ts';
+export type { Event, Listener } from './core/events.ts';
+export type { Action, Change, ClusterIdentity, FieldChange, Outcome, Plan } from './core/plan.ts';
+export { pendingChanges } from './core/plan.ts';
+export type { Resource } from './core/resource.ts';
+export type { ApplyOptions, ApplyReport } from './engine/apply.ts';
+export { apply, checkResources, type PreparedPlan, plan, resolveByName } from './engine/provision.ts';
+export { loadManifests } from './manifest/load.ts';
+export type { Cluster, Connection } from './opensearch/cluster.ts';
+export { connect } from './opensearch/connect.ts';
+export { verify } from './verify/verify.ts';
