@@ -28,7 +28,11 @@ await build({
 const main = join(ROOT, 'dist', 'main.js');
 chmodSync(main, 0o755);
 if (!process.argv.includes('--no-types')) {
-  runOrExit(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.types.json']);
+  runOrExit(process.execPath, [
+    join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'),
+    '-p',
+    'tsconfig.types.json',
+  ]);
 }
 const now = new Date();
 utimesSync(main, now, now);

@@ -40,7 +40,9 @@ try {
   const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8'));
   passed = numPassedTests;
   // A file that cannot even be loaded has no tests in it, and has failed all the same.
-  const unloaded = testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0);
+  const unloaded = testResults.filter(
+    (file) => file.status === 'failed' && file.assertionResults.length === 0,
+  );
   broken = numFailedTests + unloaded.length;
 } catch {
   broken = 1;

@@ -13,7 +13,13 @@ export interface Flag {
 }
 
 const COMMON: readonly Flag[] = [
-  { name: 'output', short: 'o', value: 'FORMAT', oneOf: ['text', 'json'], help: 'what stdout carries: text or json' },
+  {
+    name: 'output',
+    short: 'o',
+    value: 'FORMAT',
+    oneOf: ['text', 'json'],
+    help: 'what stdout carries: text or json',
+  },
   { name: 'color', value: 'WHEN', oneOf: ['auto', 'always', 'never'], help: 'colour: auto, always or never' },
   { name: 'debug', help: 'show causes and stacks of failures' },
   { name: 'help', short: 'h', help: 'show help' },
@@ -27,7 +33,11 @@ const MANIFESTS: readonly Flag[] = [
 const CLUSTER: readonly Flag[] = [
   { name: 'url', value: 'URL', help: 'the cluster (OPENSEARCH_URL; default http://127.0.0.1:9200)' },
   { name: 'username', value: 'NAME', help: 'user (OPENSEARCH_USERNAME)' },
-  { name: 'password-file', value: 'PATH', help: 'file with the password, - for stdin (or OPENSEARCH_PASSWORD)' },
+  {
+    name: 'password-file',
+    value: 'PATH',
+    help: 'file with the password, - for stdin (or OPENSEARCH_PASSWORD)',
+  },
   { name: 'ca-file', value: 'PATH', help: 'PEM file of a private CA (OPENSEARCH_CA_FILE)' },
   { name: 'insecure-skip-tls-verify', help: 'do not check the certificate of the cluster' },
   { name: 'request-timeout', value: 'SECONDS', help: 'longest time for one request (60)' },
@@ -154,7 +164,10 @@ export function didYouMean(word: string, known: readonly string[]): string {
 }
 
 /** Reads the arguments of one command. Flags may stand before and after positionals. */
-export function parseFlags(command: CommandName, args: readonly string[]): { flags: Flags; positionals: string[] } {
+export function parseFlags(
+  command: CommandName,
+  args: readonly string[],
+): { flags: Flags; positionals: string[] } {
   const known: readonly Flag[] = COMMANDS[command].flags;
   const options = Object.fromEntries(
     known.map((flag) => [
@@ -167,7 +180,12 @@ export function parseFlags(command: CommandName, args: readonly string[]): { fla
     ]),
   );
   try {
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options,
+      allowPositionals: true,
+      strict: true,
+    });
     const flags = new Flags(values);
     for (const { name, oneOf } of known) {
       const value = flags.text(name);
@@ -181,8 +199,12 @@ export function parseFlags(command: CommandName, args: readonly string[]): { fla
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     if (!code.startsWith('ERR_PARSE_ARGS')) throw error;
     const unknown = /Unknown option '(--?[^']+)'/.exec((error as Error).message)?.[1];
-    if (unknown === undefined) throw usage((error as Error).message.split('\n')[0] ?? '', `See rerankctl ${command} --help.`);
+    if (unknown === undefined)
+      throw usage((error as Error).message.split('\n')[0] ?? '', `See rerankctl ${command} --help.`);
     const names = known.map(({ name }) => `--${name}`);
-    throw usage(`${command} has no flag ${unknown}.${didYouMean(unknown, names)}`, `See rerankctl ${command} --help.`);
+    throw usage(
+      `${command} has no flag ${unknown}.${didYouMean(unknown, names)}`,
+      `See rerankctl ${command} --help.`,
+    );
   }
 }

@@ -1,26 +1,10 @@
 import { RerankctlError } from '../core/errors.ts';
+import type { Command } from './command.ts';
 import { EXIT, exitCodeOf } from './exit.ts';
-import { COMMANDS, type CommandName, didYouMean, type Flags, parseFlags, usage } from './flags.ts';
+import { COMMANDS, type CommandName, didYouMean, parseFlags, usage } from './flags.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { type ColorWhen, type Io, painter, wantsColor } from './io.ts';
 import { VERSION } from './version.ts';
-
-/** What a command is given. `output` is what stdout has been asked to carry. */
-export interface Invocation {
-  readonly io: Io;
-  readonly flags: Flags;
-  readonly positionals: readonly string[];
-  readonly output: 'text' | 'json';
-  readonly color: { readonly stdout: boolean; readonly stderr: boolean };
-}
-
-/** The result of a command: its exit code, and what `--output json` prints beside the envelope. */
-export interface CommandResult {
-  readonly exitCode: number;
-  readonly json: Readonly<Record<string, unknown>>;
-}
-
-type Command = (invocation: Invocation) => Promise<CommandResult>;
 
 /** Loaded when called: a command that needs no cluster must not pay for its client. */
 const LOADERS: Readonly<Record<CommandName, () => Promise<Command>>> = {
@@ -83,6 +67,7 @@ function wantsJson(argv: readonly string[]): boolean {
 
 function colorOf(argv: readonly string[]): ColorWhen {
   const at = argv.indexOf('--color');
-  const word = at === -1 ? argv.find((w) => w.startsWith('--color='))?.slice('--color='.length) : argv[at + 1];
+  const word =
+    at === -1 ? argv.find((w) => w.startsWith('--color='))?.slice('--color='.length) : argv[at + 1];
   return word === 'always' || word === 'never' ? word : 'auto';
 }

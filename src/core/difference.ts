@@ -13,12 +13,23 @@ export interface DifferenceRules {
 }
 
 /** Field by field, what changes when `before` (plain JSON) becomes `after` (a manifest's value). */
-export function difference(before: unknown, after: Value, rules: DifferenceRules, pointer = ''): FieldChange[] {
+export function difference(
+  before: unknown,
+  after: Value,
+  rules: DifferenceRules,
+  pointer = '',
+): FieldChange[] {
   if (rules.same?.(pointer, before, after)) return [];
   if (after instanceof Sensitive) {
     return sameJson(before, after.reveal())
       ? []
-      : [{ pointer, ...(before === undefined ? {} : { before: '(sensitive, before)' }), after: '(sensitive)' }];
+      : [
+          {
+            pointer,
+            ...(before === undefined ? {} : { before: '(sensitive, before)' }),
+            after: '(sensitive)',
+          },
+        ];
   }
   if (isObject(before) && isObject(after) && !isLeaf(after)) {
     const added = Object.keys(after).flatMap((key) =>
@@ -36,5 +47,7 @@ export function difference(before: unknown, after: Value, rules: DifferenceRules
     return after.flatMap((item, i) => difference(before[i], item, rules, pointerTo(pointer, i)));
   }
   if (!isLeaf(after) && sameJson(before, after)) return [];
-  return [{ pointer, ...(before === undefined ? {} : { before: before as Json }), after: toShownJson(after) }];
+  return [
+    { pointer, ...(before === undefined ? {} : { before: before as Json }), after: toShownJson(after) },
+  ];
 }

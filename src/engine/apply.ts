@@ -9,9 +9,9 @@ import type { Applied, ProvisionedKind, StepContext } from '../kinds/kind.ts';
 import { kindOf } from '../kinds/registry.ts';
 import type { Capabilities } from '../opensearch/capabilities.ts';
 import type { Cluster } from '../opensearch/cluster.ts';
+import { Gate, Mutexes } from './concurrency.ts';
 import { dependentsOf } from './graph.ts';
 import { recordedFor, sealIntent } from './intent.ts';
-import { Gate, Mutexes } from './concurrency.ts';
 import { sealSecrets } from './secrets.ts';
 import { type State, type StateRecord, StateWriter } from './state.ts';
 
@@ -63,28 +63,42 @@ class Run {
     for (const change of changes) this.#running.set(change.address, this.#follow(change));
     const dependents = dependentsOf(changes.map((change) => change.resource));
     const retired = changes.map((change) => this.#retire(change, dependents.get(change.address) ?? []));
-    const outcomes = (await Promise.all([...this.#running.values(), ...retired])).filter((o) => o !== undefined);
+    const outcomes = (await Promise.all([...this.#running.values(), ...retired])).filter(
+      (o) => o !== undefined,
+    );
     return { outcomes, diagnostics: await this.#stateProblems() };
   }
 
   async #stateProblems(): Promise<Diagnostic[]> {
     const settled = await Promise.allSettled(this.#stateWrites);
-    const problems = settled.flatMap((write) => (write.status === 'rejected' ? [write.reason as unknown] : []));
+    const problems = settled.flatMap((write) =>
+      write.status === 'rejected' ? [write.reason as unknown] : [],
+    );
     const bug = problems.find((problem) => !(problem instanceof RerankctlError));
     if (bug !== undefined) throw bug;
-    return problems.filter((problem) => problem instanceof RerankctlError).map((problem) => asDiagnostic(problem));
+    return problems
+      .filter((problem) => problem instanceof RerankctlError)
+      .map((problem) => asDiagnostic(problem));
   }
 
   /** The outcome of a change; `undefined` for one that has nothing to do. */
   async #follow(change: Change): Promise<Outcome | undefined> {
     const dependencies = await Promise.all(
-      change.resource.dependsOn.map(async (address) => ({ address, outcome: await this.#running.get(address) })),
+      change.resource.dependsOn.map(async (address) => ({
+        address,
+        outcome: await this.#running.get(address),
+      })),
     );
     if (change.action === 'none') return undefined;
     const blocked = dependencies.find(({ outcome }) => outcome !== undefined && outcome.result !== 'done');
     const base = { address: change.address, action: change.action };
     if (blocked !== undefined) {
-      return this.#finish({ ...base, tookMs: 0, result: 'skipped', because: `${blocked.address} did not succeed` });
+      return this.#finish({
+        ...base,
+        tookMs: 0,
+        result: 'skipped',
+        because: `${blocked.address} did not succeed`,
+      });
     }
     return this.#gate.run(async () => {
       if (this.#options.signal.aborted) return this.#finish({ ...base, tookMs: 0, result: 'interrupted' });
@@ -95,10 +109,20 @@ class Run {
         const id = await this.#carryOut(change);
         return this.#finish({ ...base, tookMs: tookMs(), result: 'done', id });
       } catch (error) {
-        if (this.#options.signal.aborted) return this.#finish({ ...base, tookMs: tookMs(), result: 'interrupted' });
+        if (this.#options.signal.aborted)
+          return this.#finish({ ...base, tookMs: tookMs(), result: 'interrupted' });
         if (!(error instanceof RerankctlError)) throw error;
-        const diagnostic: Diagnostic = { ...asDiagnostic(error, change.address), ...change.resource.locate('/spec') };
-        return this.#finish({ ...base, tookMs: tookMs(), result: 'failed', error: diagnostic, details: error.diagnostics });
+        const diagnostic: Diagnostic = {
+          ...asDiagnostic(error, change.address),
+          ...change.resource.locate('/spec'),
+        };
+        return this.#finish({
+          ...base,
+          tookMs: tookMs(),
+          result: 'failed',
+          error: diagnostic,
+          details: error.diagnostics,
+        });
       }
     });
   }
@@ -113,7 +137,8 @@ class Run {
     const { resource, address } = change;
     const resolved = resolveReferences(resource.spec as Value, (target) => this.#ids.get(target));
     const before = this.#records.get(address);
-    const nothingButRetire = change.action === 'update' && change.fields.length === 0 && before?.retire !== undefined;
+    const nothingButRetire =
+      change.action === 'update' && change.fields.length === 0 && before?.retire !== undefined;
     const applied: Applied =
       change.action === 'adopt' || nothingButRetire
         ? { id: change.id ?? '', ...(change.facts === undefined ? {} : { facts: change.facts }) }
@@ -147,7 +172,11 @@ class Run {
     const changed =
       change.action === 'create' || change.id === undefined
         ? ({ action: 'create' } as const)
-        : ({ action: change.action === 'replace' ? 'replace' : 'update', id: change.id, fields: change.fields } as const);
+        : ({
+            action: change.action === 'replace' ? 'replace' : 'update',
+            id: change.id,
+            fields: change.fields,
+          } as const);
     return {
       cluster: this.#cluster,
       capabilities: this.#capabilities,
@@ -159,7 +188,12 @@ class Run {
       waitMs,
       journal: async (intent) => {
         const before = this.#records.get(address);
-        const record = { address, dependsOn: resource.dependsOn, ...before, intent: sealIntent(resource, intent) };
+        const record = {
+          address,
+          dependsOn: resource.dependsOn,
+          ...before,
+          intent: sealIntent(resource, intent),
+        };
         this.#records.set(address, record);
         await this.#writer.write(record);
       },
@@ -168,7 +202,11 @@ class Run {
     };
   }
 
-  #announcements(address: Address, listener: Listener, deadlineMs: number): Pick<StepContext, 'step' | 'progress' | 'polled'> {
+  #announcements(
+    address: Address,
+    listener: Listener,
+    deadlineMs: number,
+  ): Pick<StepContext, 'step' | 'progress' | 'polled'> {
     return {
       step: async (step, work) => {
         listener({ type: 'step.started', address, step });
@@ -190,16 +228,27 @@ class Run {
     const settled = [own, ...others].every((outcome) => outcome === undefined || outcome.result === 'done');
     const kind = kindOf(change.kind);
     const record = this.#records.get(change.address);
-    if (!settled || !kind.provisions || kind.retire === undefined || record?.retire === undefined) return undefined;
+    if (!settled || !kind.provisions || kind.retire === undefined || record?.retire === undefined)
+      return undefined;
     const { signal, listener, waitMs } = this.#options;
-    const context = { cluster: this.#cluster, signal, waitMs, ...this.#announcements(change.address, listener, waitMs) };
+    const context = {
+      cluster: this.#cluster,
+      signal,
+      waitMs,
+      ...this.#announcements(change.address, listener, waitMs),
+    };
     try {
       for (const id of record.retire) await kind.retire(context, id);
     } catch (error) {
       if (signal.aborted) return undefined;
       if (!(error instanceof RerankctlError)) throw error;
       const base = { address: change.address, action: 'delete' as const, tookMs: 0 };
-      return this.#finish({ ...base, result: 'failed', error: asDiagnostic(error, change.address), details: [] });
+      return this.#finish({
+        ...base,
+        result: 'failed',
+        error: asDiagnostic(error, change.address),
+        details: [],
+      });
     }
     const { retire: _done, ...rest } = record;
     this.#record(rest);
@@ -217,7 +266,12 @@ function without(spec: Value, keys: readonly string[] = []): Value {
  * it and nothing else. Aborting the signal ends every wait; requests under way are let finish, so that the
  * next run knows what they did.
  */
-export async function applyPlan(cluster: Cluster, plan: Plan, state: State, options: ApplyOptions): Promise<ApplyReport> {
+export async function applyPlan(
+  cluster: Cluster,
+  plan: Plan,
+  state: State,
+  options: ApplyOptions,
+): Promise<ApplyReport> {
   if (pendingChanges(plan).length === 0) return { outcomes: [], diagnostics: [] };
   return new Run(cluster, await cluster.capabilities(), plan, state, options).go();
 }

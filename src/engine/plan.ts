@@ -20,7 +20,11 @@ function changedSince(recorded: Recorded, spec: ValueObject): FieldChange[] {
   });
 }
 
-function changeOf(resource: Resource, verdict: Exclude<Verdict, { action: 'refuse' }>, record: StateRecord | undefined): Change {
+function changeOf(
+  resource: Resource,
+  verdict: Exclude<Verdict, { action: 'refuse' }>,
+  record: StateRecord | undefined,
+): Change {
   const change: Change = {
     address: resource.address,
     kind: resource.kind,
@@ -36,11 +40,20 @@ function changeOf(resource: Resource, verdict: Exclude<Verdict, { action: 'refus
     case 'adopt':
       // A run that was killed between replacing and removing left its old object behind.
       if ((record?.retire?.length ?? 0) > 0) {
-        return { ...change, action: 'update', steps: ['retire the old one'], reason: 'an interrupted run left it behind' };
+        return {
+          ...change,
+          action: 'update',
+          steps: ['retire the old one'],
+          reason: 'an interrupted run left it behind',
+        };
       }
       return verdict.facts === undefined ? change : { ...change, facts: verdict.facts };
     case 'create':
-      return { ...change, steps: verdict.steps, ...(verdict.reason === undefined ? {} : { reason: verdict.reason }) };
+      return {
+        ...change,
+        steps: verdict.steps,
+        ...(verdict.reason === undefined ? {} : { reason: verdict.reason }),
+      };
     default:
       return {
         ...change,

@@ -21,7 +21,9 @@ export interface PreparedPlan {
 /** What each kind has to say of its resources without a cluster: files that are missing, zips laid out wrong. */
 export async function checkResources(resources: readonly Resource[]): Promise<Diagnostic[]> {
   const all = new Map(resources.map((resource) => [resource.address, resource]));
-  const found = await Promise.all(resources.map((resource) => kindOf(resource.kind).check?.(resource, all) ?? []));
+  const found = await Promise.all(
+    resources.map((resource) => kindOf(resource.kind).check?.(resource, all) ?? []),
+  );
   return sortDiagnostics(found.flat());
 }
 
@@ -36,7 +38,11 @@ export async function plan(
 }
 
 /** Carries a plan out. Throws when the plan holds refusals; failures of single changes are outcomes. */
-export async function apply(cluster: Cluster, prepared: PreparedPlan, options: ApplyOptions): Promise<ApplyReport> {
+export async function apply(
+  cluster: Cluster,
+  prepared: PreparedPlan,
+  options: ApplyOptions,
+): Promise<ApplyReport> {
   refuseIfRefused(prepared.plan);
   return applyPlan(cluster, prepared.plan, prepared.state, options);
 }

@@ -13,13 +13,16 @@ function slowHash(value: Json, salt: Buffer): Buffer {
 /** `{"$sensitive": "scrypt:<salt>:<hash>"}`: enough to see a rotation, not enough to read the secret back. */
 function seal(secret: Sensitive): JsonObject {
   const salt = randomBytes(16);
-  return { [KEY]: `scrypt:${salt.toString('base64url')}:${slowHash(secret.reveal(), salt).toString('base64url')}` };
+  return {
+    [KEY]: `scrypt:${salt.toString('base64url')}:${slowHash(secret.reveal(), salt).toString('base64url')}`,
+  };
 }
 
 /** A spec as the state may keep it: JSON, secrets sealed. A seal of the same secret is kept, so that nothing moves. */
 export function sealSecrets(value: Value, earlier?: unknown): Json {
   if (value instanceof Sensitive) return isSealOf(earlier, value) ? (earlier as Json) : seal(value);
-  if (value instanceof Unknown) throw new Error(`the ID of ${value.address} is not known at the end of an apply`);
+  if (value instanceof Unknown)
+    throw new Error(`the ID of ${value.address} is not known at the end of an apply`);
   if (isLeaf(value)) throw new Error('an unresolved reference reached the state');
   if (Array.isArray(value)) {
     return value.map((item, i) => sealSecrets(item, Array.isArray(earlier) ? earlier[i] : undefined));

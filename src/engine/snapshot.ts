@@ -33,8 +33,9 @@ export async function readSnapshot(
     wanted.set(kind, list);
   }
   const kinds = await Promise.all(
-    [...wanted].map(async ([kind, list]) => [kind.name, await kind.snapshot(cluster, list, capabilities)] as const),
+    [...wanted].map(
+      async ([kind, list]) => [kind.name, await kind.snapshot(cluster, list, capabilities)] as const,
+    ),
   );
   return { stack, cluster: identity, state, kinds: new Map(kinds) };
 }
-

@@ -160,7 +160,11 @@ export class StateWriter {
         { remedy: 'Wait for the other run to end, then plan and apply again.', cause: new Error(reason) },
       );
     }
-    throw new RerankctlError('server', 'RCTL_STATE_WRITE', `The state of ${record.address} could not be written: ${reason}`);
+    throw new RerankctlError(
+      'server',
+      'RCTL_STATE_WRITE',
+      `The state of ${record.address} could not be written: ${reason}`,
+    );
   }
 
   async #createIndex(): Promise<void> {

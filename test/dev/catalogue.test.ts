@@ -1,5 +1,4 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { installId } from '../../src/dev/assemble.ts';
@@ -7,6 +6,7 @@ import { fileName, nativeArtifacts, releases } from '../../src/dev/catalogue.ts'
 import { pom, requireMaven } from '../../src/dev/maven.ts';
 import { descriptor, policy } from '../../src/dev/modules.ts';
 import { nativesClassifier } from '../../src/dev/platform.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 describe('the catalogue', () => {
   it('names every plugin by the release and a fourth number', () => {
@@ -61,7 +61,7 @@ describe('Maven', () => {
   });
 
   it('is found by MAVEN_HOME and on PATH; its absence is told with a remedy', async () => {
-    const home = await mkdtemp(join(tmpdir(), 'rerankctl-maven-'));
+    const home = await temporaryFolder();
     await writeFile(join(home, 'mvn'), '', { mode: 0o755 });
     expect(await requireMaven({ PATH: `/nowhere:${home}` }, '/nobody')).toBe(join(home, 'mvn'));
     const missing = await requireMaven({ PATH: '/nowhere' }, '/nobody').catch((error: unknown) => error);

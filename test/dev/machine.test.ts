@@ -1,5 +1,3 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { down } from '../../src/dev/down.ts';
@@ -8,6 +6,7 @@ import { movedJvmOptions } from '../../src/dev/member.ts';
 import { cachePaths } from '../../src/dev/paths.ts';
 import { isRunning } from '../../src/dev/process.ts';
 import { status } from '../../src/dev/status.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 describe('the cache', () => {
   it('is where the user says, else where caches are, and for root where others can enter', () => {
@@ -25,7 +24,7 @@ describe('the cache', () => {
 
 describe('an empty cache', () => {
   it('has no nodes, and stopping one is no error', async () => {
-    const env = { RERANKCTL_CACHE: join(await mkdtemp(join(tmpdir(), 'rerankctl-cache-')), 'none') };
+    const env = { RERANKCTL_CACHE: join(await temporaryFolder(), 'none') };
     expect(await status(env)).toEqual([]);
     const io = { onEvent: () => undefined, env };
     expect(await down({ name: 'default', all: false, purge: true }, io)).toEqual([

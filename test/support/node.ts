@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { textAt } from '../../src/core/json.ts';
 import type { Cluster, ConnectOptions } from '../../src/opensearch/cluster.ts';
 import { connect } from '../../src/opensearch/connect.ts';
 
@@ -15,22 +15,20 @@ export interface SecuredNode {
   readonly caFile: string;
 }
 
-/** A real node with TLS, users and model access control; `undefined` where none was started. */
+/**
+ * A real node with TLS, users and model access control; `undefined` where none was started. The variable holds
+ * JSON: `{"url", "username", "password", "caFile"}`.
+ */
 export function securedNode(): SecuredNode | undefined {
-  const file = process.env.RERANKCTL_TEST_SECURED ?? '/tmp/secured-ready';
-  if (!existsSync(file)) return undefined;
-  const values = new Map(
-    readFileSync(file, 'utf8')
-      .split('\n')
-      .map((line): [string, string] => {
-        const equals = line.indexOf('=');
-        return [line.slice(0, equals), line.slice(equals + 1).trim()];
-      }),
-  );
+  const given = process.env.RERANKCTL_TEST_SECURED;
+  if (given === undefined || given === '') return undefined;
+  const node: unknown = JSON.parse(given);
   const [url, username, password, caFile] = ['url', 'username', 'password', 'caFile'].map((key) =>
-    values.get(key),
+    textAt(node, key),
   );
-  if (!url || !username || !password || !caFile) return undefined;
+  if (!url || !username || !password || !caFile) {
+    throw new Error('RERANKCTL_TEST_SECURED needs url, username, password and caFile');
+  }
   return { url, username, password, caFile };
 }
 

@@ -1,18 +1,21 @@
 import type { Event } from '../../core/events.ts';
 import { type Plan, pendingChanges } from '../../core/plan.ts';
-import { apply, plan, refuseIfRefused } from '../../engine/provision.ts';
 import type { ApplyReport } from '../../engine/apply.ts';
+import { apply, plan, refuseIfRefused } from '../../engine/provision.ts';
+import type { CommandResult, Invocation } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { painter } from '../io.ts';
 import { lineProgress } from '../progress/lines.ts';
 import { renderDiagnostics } from '../render/diagnostics.ts';
 import { renderFailures, renderSummary } from '../render/outcomes.ts';
 import { planJson, renderPlan } from '../render/plan.ts';
-import type { CommandResult, Invocation } from '../run.ts';
 import { clusterOf, loadResources, stackOf, stderrStyle } from './shared.ts';
 
 /** `refresh` of the live rows of listr2 is loaded only where there is a terminal to draw on. */
-async function progressFor(made: Plan, { io, output }: Invocation): Promise<{ listener: (event: Event) => void; done: Promise<void> }> {
+async function progressFor(
+  made: Plan,
+  { io, output }: Invocation,
+): Promise<{ listener: (event: Event) => void; done: Promise<void> }> {
   if (!io.stderr.isTTY || io.env.CI || output === 'json') {
     return { listener: lineProgress(io.stderr), done: Promise.resolve() };
   }
@@ -38,7 +41,8 @@ export async function applyCommand(invocation: Invocation): Promise<CommandResul
     if (output === 'text') io.stdout.write(renderPlan(prepared.plan, painter(color.stdout)));
     if (notes.length > 0) io.stderr.write(renderDiagnostics(notes, stderrStyle(invocation)));
     refuseIfRefused(prepared.plan);
-    if (pendingChanges(prepared.plan).length === 0) return { exitCode: EXIT.done, json: planJson(prepared.plan) };
+    if (pendingChanges(prepared.plan).length === 0)
+      return { exitCode: EXIT.done, json: planJson(prepared.plan) };
     if (!flags.on('yes')) {
       const answer = await io.ask('\nApply these changes? [y/N] ');
       if (answer !== undefined && !/^y(es)?$/i.test(answer.trim())) {
@@ -57,10 +61,17 @@ export async function applyCommand(invocation: Invocation): Promise<CommandResul
     const exitCode = exitCodeFor(report, io.signal.aborted);
     const failures = renderFailures(report.outcomes, stderrStyle(invocation));
     if (failures !== '') io.stderr.write(`\n${failures}`);
-    if (report.diagnostics.length > 0) io.stderr.write(`\n${renderDiagnostics(report.diagnostics, stderrStyle(invocation))}`);
+    if (report.diagnostics.length > 0)
+      io.stderr.write(`\n${renderDiagnostics(report.diagnostics, stderrStyle(invocation))}`);
     if (output === 'text') io.stdout.write(renderSummary(report.outcomes));
-    if (exitCode !== EXIT.done) io.stderr.write('\nApply again when that is mended: what was begun is finished, and nothing is made twice.\n');
-    return { exitCode, json: { ...planJson(prepared.plan), outcomes: report.outcomes, diagnostics: report.diagnostics } };
+    if (exitCode !== EXIT.done)
+      io.stderr.write(
+        '\nApply again when that is mended: what was begun is finished, and nothing is made twice.\n',
+      );
+    return {
+      exitCode,
+      json: { ...planJson(prepared.plan), outcomes: report.outcomes, diagnostics: report.diagnostics },
+    };
   } finally {
     await cluster.close();
   }

@@ -9,11 +9,11 @@ import {
   status,
   up,
 } from '../../dev/index.ts';
+import type { CommandResult, Invocation } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { didYouMean, type Flags, usage } from '../flags.ts';
 import type { Output } from '../io.ts';
 import { seconds } from '../render/outcomes.ts';
-import type { CommandResult, Invocation } from '../run.ts';
 
 export async function devCommand(invocation: Invocation): Promise<CommandResult> {
   const [verb, ...rest] = invocation.positionals;
@@ -96,7 +96,11 @@ function downText(node: Downed): string {
 async function devStatus({ io, output }: Invocation): Promise<CommandResult> {
   const nodes = await status();
   if (output === 'text') {
-    io.stdout.write(nodes.length === 0 ? 'No nodes here. Start one: rerankctl dev up\n' : `${nodes.map(statusText).join('\n')}\n`);
+    io.stdout.write(
+      nodes.length === 0
+        ? 'No nodes here. Start one: rerankctl dev up\n'
+        : `${nodes.map(statusText).join('\n')}\n`,
+    );
   }
   return { exitCode: EXIT.done, json: { nodes } };
 }

@@ -7,11 +7,11 @@ import { checkResources } from '../../engine/provision.ts';
 import { loadManifests } from '../../manifest/load.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
 import { connect } from '../../opensearch/connect.ts';
+import type { Invocation } from '../command.ts';
 import { type Flags, usage } from '../flags.ts';
 import { type Io, painter } from '../io.ts';
-import { renderDiagnostics, type RenderStyle } from '../render/diagnostics.ts';
+import { type RenderStyle, renderDiagnostics } from '../render/diagnostics.ts';
 import { manifestFailure } from '../render/failure.ts';
-import type { Invocation } from '../run.ts';
 
 export function stderrStyle({ io, color }: Invocation): RenderStyle {
   return { paint: painter(color.stderr), cwd: io.cwd };
@@ -41,8 +41,12 @@ export async function loadResources(
 async function passwordOf(flags: Flags, io: Io): Promise<string | undefined> {
   const path = flags.text('password-file');
   if (path === undefined) return io.env.OPENSEARCH_PASSWORD;
-  const content = path === '-' ? await io.readStdin() : await readFile(resolve(io.cwd, path), 'utf8').catch(() => undefined);
-  if (content === undefined) throw usage(`The password file ${path} cannot be read.`, 'Check the path and its permissions.');
+  const content =
+    path === '-'
+      ? await io.readStdin()
+      : await readFile(resolve(io.cwd, path), 'utf8').catch(() => undefined);
+  if (content === undefined)
+    throw usage(`The password file ${path} cannot be read.`, 'Check the path and its permissions.');
   return content.replace(/\r?\n$/, '');
 }
 
@@ -69,7 +73,10 @@ export async function clusterOf(
 export function stackOf(flags: Flags): string {
   const stack = flags.text('stack') ?? 'default';
   if (!/^[a-z0-9][a-z0-9._-]{0,99}$/.test(stack)) {
-    throw usage(`--stack ${stack} is no name for a stack.`, 'Use lower-case letters, digits, dot, dash and underscore.');
+    throw usage(
+      `--stack ${stack} is no name for a stack.`,
+      'Use lower-case letters, digits, dot, dash and underscore.',
+    );
   }
   return stack;
 }

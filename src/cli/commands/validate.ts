@@ -1,12 +1,14 @@
+import type { CommandResult, Invocation } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { countOf } from '../render/diagnostics.ts';
-import type { CommandResult, Invocation } from '../run.ts';
 import { loadResources } from './shared.ts';
 
 export async function validateCommand(invocation: Invocation): Promise<CommandResult> {
   const { resources, diagnostics, files } = await loadResources(invocation);
   if (invocation.output === 'text') {
-    invocation.io.stdout.write(`Valid: ${countOf(resources.length, 'resource')} in ${countOf(files.length, 'file')}.\n`);
+    invocation.io.stdout.write(
+      `Valid: ${countOf(resources.length, 'resource')} in ${countOf(files.length, 'file')}.\n`,
+    );
   }
   return {
     exitCode: EXIT.done,

@@ -1,10 +1,10 @@
 import { resolveByName } from '../../engine/provision.ts';
 import { verify } from '../../verify/verify.ts';
+import type { CommandResult, Invocation } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { usage } from '../flags.ts';
 import { lineProgress } from '../progress/lines.ts';
 import { renderVerification } from '../render/verification.ts';
-import type { CommandResult, Invocation } from '../run.ts';
 import { clusterOf, loadResources } from './shared.ts';
 
 export async function verifyCommand(invocation: Invocation): Promise<CommandResult> {
@@ -12,7 +12,10 @@ export async function verifyCommand(invocation: Invocation): Promise<CommandResu
   const { resources } = await loadResources(invocation);
   const verifications = resources.filter(({ kind }) => kind === 'Verification');
   if (verifications.length === 0) {
-    throw usage('These manifests hold no Verification.', 'Add a document of kind Verification: an index, a pipeline, queries.');
+    throw usage(
+      'These manifests hold no Verification.',
+      'Add a document of kind Verification: an index, a pipeline, queries.',
+    );
   }
   const listener = lineProgress(io.stderr);
   const cluster = await clusterOf(invocation, { listener, signal: io.signal });

@@ -9,7 +9,8 @@ const QUIET_MS = 10_000;
 export function lineProgress(stderr: Output): (event: Event) => void {
   const started = performance.now();
   const lastTold = new Map<string, number>();
-  const line = (text: string): void => stderr.write(`[${seconds(performance.now() - started).padStart(6)}] ${text}\n`);
+  const line = (text: string): void =>
+    stderr.write(`[${seconds(performance.now() - started).padStart(6)}] ${text}\n`);
   const calmly = (key: string, text: string): void => {
     const now = performance.now();
     if (now - (lastTold.get(key) ?? started) < QUIET_MS) return;

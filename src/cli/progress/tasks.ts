@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { Listr, ListrLogger, type ListrTask, ProcessOutput } from 'listr2';
 import type { Event } from '../../core/events.ts';
-import { type Change, pendingChanges, type Plan } from '../../core/plan.ts';
+import { type Change, type Plan, pendingChanges } from '../../core/plan.ts';
 import type { Output } from '../io.ts';
 import { outcomeText } from '../render/outcomes.ts';
 import { waitText } from './lines.ts';
@@ -12,7 +12,10 @@ interface Row {
 }
 
 /** Live progress for a terminal: one row for each change. Draws on stderr only, and leaves signals to us. */
-export function taskProgress(plan: Plan, stderr: Output): { listener: (event: Event) => void; done: Promise<void> } {
+export function taskProgress(
+  plan: Plan,
+  stderr: Output,
+): { listener: (event: Event) => void; done: Promise<void> } {
   const rows = new Map<string, Row>();
   const changes = pendingChanges(plan);
   const width = Math.max(...changes.map((change) => change.address.length));
@@ -74,5 +77,8 @@ function streamOf(output: Output): NodeJS.WriteStream {
       next();
     },
   });
-  return Object.assign(stream, { isTTY: output.isTTY, columns: output.columns }) as unknown as NodeJS.WriteStream;
+  return Object.assign(stream, {
+    isTTY: output.isTTY,
+    columns: output.columns,
+  }) as unknown as NodeJS.WriteStream;
 }

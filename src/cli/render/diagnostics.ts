@@ -33,7 +33,9 @@ export function renderDiagnostic(diagnostic: Diagnostic, { paint, cwd }: RenderS
     const number = String(location.line).padStart(5);
     const margin = ' '.repeat(number.length);
     lines.push(paint('dim', `${number} | `) + snippet.slice(0, 160));
-    lines.push(paint('dim', `${margin} | `) + ' '.repeat(Math.min(location.column - 1, 160)) + paint('red', '^'));
+    lines.push(
+      paint('dim', `${margin} | `) + ' '.repeat(Math.min(location.column - 1, 160)) + paint('red', '^'),
+    );
   }
   if (remedy !== undefined) lines.push(`  ${paint('green', 'fix:')} ${remedy}`);
   return `${lines.join('\n')}\n`;

@@ -29,7 +29,12 @@ export function renderFailure(error: unknown, style: RenderStyle & { debug: bool
 
 export function manifestFailure(diagnostics: readonly Diagnostic[]): RerankctlError {
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
-  return new RerankctlError('manifest', 'RCTL_INVALID_MANIFESTS', `${countOf(errors, 'error')} in the manifests.`, {
-    diagnostics,
-  });
+  return new RerankctlError(
+    'manifest',
+    'RCTL_INVALID_MANIFESTS',
+    `${countOf(errors, 'error')} in the manifests.`,
+    {
+      diagnostics,
+    },
+  );
 }

@@ -25,7 +25,9 @@ export function outcomeText(outcome: Outcome): string {
 }
 
 export function seconds(ms: number): string {
-  return ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
+  return ms < 60_000
+    ? `${(ms / 1000).toFixed(1)} s`
+    : `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
 }
 
 /** Failures in full, for stderr. */
@@ -43,6 +45,8 @@ export function renderSummary(outcomes: readonly Outcome[]): string {
   if (count('failed') > 0) parts.push(`${count('failed')} failed`);
   if (count('skipped') > 0) parts.push(`${count('skipped')} skipped`);
   if (count('interrupted') > 0) parts.push(`${count('interrupted')} interrupted`);
-  const skipped = outcomes.filter((o) => o.result === 'skipped').map((o) => `  - ${o.address}: ${outcomeText(o)}`);
+  const skipped = outcomes
+    .filter((o) => o.result === 'skipped')
+    .map((o) => `  - ${o.address}: ${outcomeText(o)}`);
   return `${[`Apply: ${parts.join(', ')}.`, ...skipped].join('\n')}\n`;
 }

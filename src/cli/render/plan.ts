@@ -26,7 +26,12 @@ function unknownFields(change: Change, pending: ReadonlySet<string>): string[] {
       if (pending.has(value.address)) names.push(name);
     } else if (Array.isArray(value)) {
       for (const item of value) visit(item, name);
-    } else if (typeof value === 'object' && value !== null && leavesOf(value).length > 0 && value.constructor === Object) {
+    } else if (
+      typeof value === 'object' &&
+      value !== null &&
+      leavesOf(value).length > 0 &&
+      value.constructor === Object
+    ) {
       for (const [key, item] of Object.entries(value)) visit(item as Value, key);
     }
   };
@@ -45,7 +50,9 @@ function fieldLines(field: FieldChange, paint: Paint): string[] {
     return [`      ${name}: ${paint('red', before)} → ${paint('green', after)}`];
   }
   lines.push(`      ${name}:`);
-  const patch = createTwoFilesPatch('', '', before === '' ? '' : `${before}\n`, `${after}\n`, '', '', { context: 2 });
+  const patch = createTwoFilesPatch('', '', before === '' ? '' : `${before}\n`, `${after}\n`, '', '', {
+    context: 2,
+  });
   for (const line of patch.split('\n').slice(4)) {
     if (line === '' || line.startsWith('\\')) continue;
     const tone = line.startsWith('+') ? 'green' : line.startsWith('-') ? 'red' : 'dim';
@@ -76,7 +83,9 @@ export function renderPlan(plan: Plan, paint: Paint): string {
   } else {
     const width = Math.max(...pending.map((change) => change.address.length));
     const becoming = new Set(
-      pending.filter(({ action, id }) => action === 'replace' || id === undefined).map(({ address }) => address as string),
+      pending
+        .filter(({ action, id }) => action === 'replace' || id === undefined)
+        .map(({ address }) => address as string),
     );
     for (const change of pending) lines.push(...changeLines(change, width, becoming, paint));
     const counts = planCounts(plan);
@@ -95,7 +104,10 @@ function changeLines(change: Change, width: number, becoming: ReadonlySet<string
   const [symbol, tone] = SYMBOL[change.action];
   const unknown = unknownFields(change, becoming);
   const steps = change.steps.join(', ');
-  const what = change.action === 'create' ? steps : [change.action, steps].filter((part) => part !== '' && part !== 'update').join(': ');
+  const what =
+    change.action === 'create'
+      ? steps
+      : [change.action, steps].filter((part) => part !== '' && part !== 'update').join(': ');
   const head = [
     `${paint(tone, `${symbol.padStart(3)} ${change.address.padEnd(width)}`)}  `,
     (what === '' ? change.action : what).padEnd(unknown.length > 0 ? 24 : 0),
@@ -119,4 +131,3 @@ export function planJson(plan: Plan): Record<string, unknown> {
     diagnostics: plan.diagnostics,
   };
 }
-

@@ -7,7 +7,11 @@ import type { LiveIndex } from './live.ts';
 import { mappingDifference } from './mappings.ts';
 import { flattenSettings, settingText } from './settings.ts';
 
-function settingsDifference(live: LiveIndex, spec: ValueObject, recorded: Recorded | undefined): FieldChange[] {
+function settingsDifference(
+  live: LiveIndex,
+  spec: ValueObject,
+  recorded: Recorded | undefined,
+): FieldChange[] {
   const declared = flattenSettings(spec.settings);
   const changes: FieldChange[] = [];
   for (const [name, { value, pointer }] of declared) {
@@ -25,7 +29,11 @@ function settingsDifference(live: LiveIndex, spec: ValueObject, recorded: Record
   return changes;
 }
 
-function aliasesDifference(live: LiveIndex, spec: ValueObject, recorded: Recorded | undefined): FieldChange[] {
+function aliasesDifference(
+  live: LiveIndex,
+  spec: ValueObject,
+  recorded: Recorded | undefined,
+): FieldChange[] {
   const declared = isObject(spec.aliases) ? (spec.aliases as ValueObject) : {};
   const changes = difference(live.aliases, declared, { keys: 'declared' }, '/aliases');
   for (const name of Object.keys(isObject(recorded?.applied?.aliases) ? recorded.applied.aliases : {})) {
@@ -38,7 +46,11 @@ function aliasesDifference(live: LiveIndex, spec: ValueObject, recorded: Recorde
 }
 
 /** Differences between what the manifest declares and what the index holds, before anything is known of history. */
-export function rawDifference(live: LiveIndex, spec: ValueObject, recorded: Recorded | undefined): FieldChange[] {
+export function rawDifference(
+  live: LiveIndex,
+  spec: ValueObject,
+  recorded: Recorded | undefined,
+): FieldChange[] {
   return [
     ...settingsDifference(live, spec, recorded),
     ...mappingDifference(live.mappings, spec.mappings),
@@ -50,7 +62,11 @@ export function rawDifference(live: LiveIndex, spec: ValueObject, recorded: Reco
  * Without the differences that were there right after the last apply already and have not moved since: those are
  * the server's own way of writing what we sent. `facts.normalised` holds them, pointer → the server's value.
  */
-export function indexDifference(live: LiveIndex, spec: ValueObject, recorded: Recorded | undefined): FieldChange[] {
+export function indexDifference(
+  live: LiveIndex,
+  spec: ValueObject,
+  recorded: Recorded | undefined,
+): FieldChange[] {
   const normalised = recorded?.facts?.normalised;
   return rawDifference(live, spec, recorded).filter((field) => {
     if (!isObject(normalised) || !Object.hasOwn(normalised, field.pointer)) return true;

@@ -57,7 +57,10 @@ function refuse(
   pointer: string,
   words: { code: string; message: string; remedy: string },
 ): Verdict {
-  return { action: 'refuse', diagnostics: [diagnosticAt(question.resource, pointer, { severity: 'error', ...words })] };
+  return {
+    action: 'refuse',
+    diagnostics: [diagnosticAt(question.resource, pointer, { severity: 'error', ...words })],
+  };
 }
 
 function stepsFor(fields: readonly FieldChange[]): string[] {

@@ -16,7 +16,10 @@ const LONGEST_PATH = 3500;
  * Reads indices by name in one request. Names too many for one request line are read with all others of the
  * cluster, again in one, so that the number of requests does not depend on the number of names.
  */
-export async function readIndices(cluster: Cluster, names: readonly string[]): Promise<Map<string, LiveIndex>> {
+export async function readIndices(
+  cluster: Cluster,
+  names: readonly string[],
+): Promise<Map<string, LiveIndex>> {
   if (names.length === 0) return new Map();
   const list = names.map(encodeURIComponent).join(',');
   const { body } = await cluster.request({

@@ -44,7 +44,9 @@ function sameParameter(pointer: string, before: unknown, after: Value): boolean 
 /** What the manifest declares and the server does not have. Fields that only the server has are left alone. */
 export function mappingDifference(live: unknown, declared: Value | undefined): FieldChange[] {
   if (declared === undefined) return [];
-  return difference(live ?? {}, declared, { keys: 'declared', same: sameParameter }, '/mappings').flatMap(splitObject);
+  return difference(live ?? {}, declared, { keys: 'declared', same: sameParameter }, '/mappings').flatMap(
+    splitObject,
+  );
 }
 
 /** A whole new object is one change; where it is new fields below `properties`, each field is one. */

@@ -82,7 +82,8 @@ function compare(group: Group, body: ValueObject): FieldChange[] {
 /** Only the state knows whether `add_all_backend_roles` was ever sent. */
 function rolesAdded(body: ValueObject, { recorded }: Question): FieldChange[] {
   const applied = recorded?.applied;
-  const isNew = body.add_all_backend_roles === true && applied !== undefined && applied.add_all_backend_roles !== true;
+  const isNew =
+    body.add_all_backend_roles === true && applied !== undefined && applied.add_all_backend_roles !== true;
   return isNew ? [{ pointer: '/add_all_backend_roles', after: true }] : [];
 }
 

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { open as openZip, type ZipFile } from 'yauzl';
-import { type Diagnostic } from '../../core/diagnostic.ts';
+import type { Diagnostic } from '../../core/diagnostic.ts';
 import { diagnosticAt, type Resource } from '../../core/resource.ts';
 
 export interface Archive {
@@ -79,13 +79,16 @@ function layoutProblems(names: readonly string[], format: unknown): string[] {
   const problems: string[] = [];
   if (!names.includes('tokenizer.json')) {
     const nested = names.find((name) => name.endsWith('/tokenizer.json'));
-    problems.push(nested === undefined ? 'has no tokenizer.json' : `has its tokenizer.json in a folder (${nested})`);
+    problems.push(
+      nested === undefined ? 'has no tokenizer.json' : `has its tokenizer.json in a folder (${nested})`,
+    );
   }
   const models = names.filter((name) => name.endsWith('.pt') || name.endsWith('.onnx'));
   const ending = format === 'ONNX' ? ENDING.ONNX : ENDING.TORCH_SCRIPT;
   if (models.length === 0) problems.push(`has no model file (${ending})`);
   else if (models.length > 1) problems.push(`has ${models.length} model files (${models.join(', ')})`);
-  else if (!models[0]?.endsWith(ending)) problems.push(`holds ${models[0]}, but model_format is ${String(format)}`);
+  else if (!models[0]?.endsWith(ending))
+    problems.push(`holds ${models[0]}, but model_format is ${String(format)}`);
   else if (models[0].includes('/')) problems.push(`has its model file in a folder (${models[0]})`);
   return problems;
 }

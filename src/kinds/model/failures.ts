@@ -76,10 +76,12 @@ const RULES: readonly Rule[] = [
     remedy: 'Put tokenizer.json and exactly one .pt or .onnx file at the root of the zip.',
   },
   {
-    pattern: /Can't find model file|multiple model files|found multiple models|but find \.(onnx|pt) file|file not found in/i,
+    pattern:
+      /Can't find model file|multiple model files|found multiple models|but find \.(onnx|pt) file|file not found in/i,
     code: 'RCTL_MODEL_ZIP_LAYOUT',
     message: (match) => `The zip of the model is not laid out as ML Commons wants it: ${match.input}.`,
-    remedy: 'Put exactly one .pt (TORCH_SCRIPT) or .onnx (ONNX) file beside tokenizer.json at the root of the zip.',
+    remedy:
+      'Put exactly one .pt (TORCH_SCRIPT) or .onnx (ONNX) file beside tokenizer.json at the root of the zip.',
   },
   {
     pattern: /zip END header not found|zip file is empty|error in opening zip/i,
@@ -113,9 +115,11 @@ const RULES: readonly Rule[] = [
     remedy: 'Apply again; a slow download needs a higher plugins.ml_commons.ml_task_timeout_in_seconds.',
   },
   {
-    pattern: /publish\.djl\.ai|Failed to save pytorch index file|UnsatisfiedLinkError|Failed to load PyTorch/i,
+    pattern:
+      /publish\.djl\.ai|Failed to save pytorch index file|UnsatisfiedLinkError|Failed to load PyTorch/i,
     code: 'RCTL_PYTORCH_MISSING',
-    message: () => 'The node cannot load PyTorch: it downloads its native libraries at the first deploy, and could not.',
+    message: () =>
+      'The node cannot load PyTorch: it downloads its native libraries at the first deploy, and could not.',
     remedy:
       'Let the node reach publish.djl.ai, or lay libtorch down beforehand and start it with PYTORCH_LIBRARY_PATH, then restart it.',
   },
@@ -129,17 +133,21 @@ const RULES: readonly Rule[] = [
     pattern: /embedding dimension is null|framework type is null|model type is null|model config is null/i,
     code: 'RCTL_MODEL_CONFIG_INCOMPLETE',
     message: () => 'This server wants model_type, embedding_dimension and framework_type in model_config.',
-    remedy: 'Declare all three, e.g. {model_type: bert, embedding_dimension: 1, framework_type: huggingface_transformers}.',
+    remedy:
+      'Declare all three, e.g. {model_type: bert, embedding_dimension: 1, framework_type: huggingface_transformers}.',
   },
   {
     pattern: /^Connection refused/i,
     code: 'RCTL_MODEL_HOST_UNREACHABLE',
-    message: () => 'The cluster could not download the model: the connection was refused by the host of its URL.',
-    remedy: 'The nodes themselves need a route to that host. Check it from a node, or register the model from a file.',
+    message: () =>
+      'The cluster could not download the model: the connection was refused by the host of its URL.',
+    remedy:
+      'The nodes themselves need a route to that host. Check it from a node, or register the model from a file.',
   },
   {
     // For an unknown host the whole message of the server is the bare name of that host (2.19.1, 3.6.0).
-    pattern: /^([a-z0-9-]+(?:\.[a-z0-9-]+)+)(?:: (?:Name or service not known|Temporary failure in name resolution|nodename nor servname provided.*))?$/i,
+    pattern:
+      /^([a-z0-9-]+(?:\.[a-z0-9-]+)+)(?:: (?:Name or service not known|Temporary failure in name resolution|nodename nor servname provided.*))?$/i,
     code: 'RCTL_MODEL_HOST_UNREACHABLE',
     message: (match) => `The cluster could not download the model: it cannot reach ${match[1]}.`,
     remedy:

@@ -52,7 +52,9 @@ async function hashFiles(wanted: readonly Wanted[]): Promise<Map<string, string>
 function confirmStates(cluster: Cluster, models: readonly LiveModel[]): Promise<LiveModel[]> {
   return Promise.all(
     models.map(async (found) =>
-      ['DEPLOYED', 'UNDEPLOYED'].includes(found.state) ? found : ((await getModel(cluster, found.id)) ?? found),
+      ['DEPLOYED', 'UNDEPLOYED'].includes(found.state)
+        ? found
+        : ((await getModel(cluster, found.id)) ?? found),
     ),
   );
 }
@@ -83,7 +85,8 @@ async function applyModel(context: StepContext): Promise<Applied> {
 
 export const model: ProvisionedKind = {
   name: 'Model',
-  summary: 'A model: pretrained, from a URL, from a zip beside the manifest; registered, deployed and probed.',
+  summary:
+    'A model: pretrained, from a URL, from a zip beside the manifest; registered, deployed and probed.',
   provisions: true,
   namedByManifest: false,
 
@@ -120,4 +123,3 @@ export const model: ProvisionedKind = {
     await context.step('retire the old model', () => remove(context, id));
   },
 };
-

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../core/diagnostic.ts';
 import { textAt } from '../../core/json.ts';
-import { diagnosticAt } from '../../core/resource.ts';
 import type { FieldChange } from '../../core/plan.ts';
+import { diagnosticAt } from '../../core/resource.ts';
 import { Unknown } from '../../core/value.ts';
 import type { Capabilities } from '../../opensearch/capabilities.ts';
 import type { Question, Verdict } from '../kind.ts';
@@ -152,7 +152,8 @@ export function judgeModel(question: Question, snapshot: ModelSnapshot): Verdict
 function ownModel({ recorded }: Question, { models }: ModelSnapshot): LiveModel | undefined {
   const begun = textAt(recorded?.intent, 'modelId');
   return models.find(
-    (model) => model.id === recorded?.id || (model.id === begun && model.state !== 'REGISTERING' && !recorded?.id),
+    (model) =>
+      model.id === recorded?.id || (model.id === begun && model.state !== 'REGISTERING' && !recorded?.id),
   );
 }
 
@@ -177,7 +178,12 @@ function judgeDeployment(question: Question, live: LiveModel): Verdict {
     };
   }
   if (!wanted && !idle) {
-    return { action: 'update', id: live.id, steps: ['undeploy'], fields: [{ ...field, after: 'UNDEPLOYED' }] };
+    return {
+      action: 'update',
+      id: live.id,
+      steps: ['undeploy'],
+      fields: [{ ...field, after: 'UNDEPLOYED' }],
+    };
   }
   return { action: question.recorded === undefined ? 'adopt' : 'none', id: live.id };
 }

@@ -1,8 +1,7 @@
-import { RerankctlError } from '../../core/errors.ts';
+import { RerankctlError, ServerError } from '../../core/errors.ts';
 import { listAt, numberAt, textAt } from '../../core/json.ts';
 import type { StepContext } from '../kind.ts';
 import { modelFailure } from './failures.ts';
-import { ServerError } from '../../core/errors.ts';
 
 const QUERY = 'What is the capital of the United States?';
 const PASSAGES = ['Washington, D.C. is the capital of the United States.', 'The sky is blue on a clear day.'];
@@ -10,7 +9,10 @@ const PASSAGES = ['Washington, D.C. is the capital of the United States.', 'The 
 /** The predict body for each kind of local model that can be asked without knowing its connector. */
 const PROBES: Readonly<Record<string, { path: string; body: object }>> = {
   TEXT_SIMILARITY: { path: 'text_similarity', body: { query_text: QUERY, text_docs: PASSAGES } },
-  TEXT_EMBEDDING: { path: 'text_embedding', body: { text_docs: PASSAGES, target_response: ['sentence_embedding'] } },
+  TEXT_EMBEDDING: {
+    path: 'text_embedding',
+    body: { text_docs: PASSAGES, target_response: ['sentence_embedding'] },
+  },
   SPARSE_ENCODING: { path: 'sparse_encoding', body: { text_docs: PASSAGES } },
 };
 
@@ -32,14 +34,21 @@ export async function probe(context: StepContext, id: string, algorithm: string 
     answer = response.body;
   } catch (error) {
     if (!(error instanceof ServerError)) throw error;
-    throw useless(id, `a predict request failed: ${error.reason || error.message}`, modelFailure('probe', error.reason, error));
+    throw useless(
+      id,
+      `a predict request failed: ${error.reason || error.message}`,
+      modelFailure('probe', error.reason, error),
+    );
   }
   if (algorithm !== 'TEXT_SIMILARITY') return;
   const scores = PASSAGES.map((_, i) => numberAt(answer, 'inference_results', i, 'output', 0, 'data', 0));
   const outputs = listAt(answer, 'inference_results').length;
   if (outputs !== PASSAGES.length || !scores.every((score) => Number.isFinite(score))) {
     const said = textAt(answer, 'inference_results', 0, 'output', 0, 'name');
-    throw useless(id, `it gave ${outputs} results${said === undefined ? '' : ` (${said})`} with the scores ${scores.join(', ')} for 2 passages`);
+    throw useless(
+      id,
+      `it gave ${outputs} results${said === undefined ? '' : ` (${said})`} with the scores ${scores.join(', ')} for 2 passages`,
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import type { Resource } from '../../core/resource.ts';
 import { isObject } from '../../core/json.ts';
+import type { Resource } from '../../core/resource.ts';
 
 /** Where a model's bytes come from, which decides how it is registered. */
 export type ModelSource =

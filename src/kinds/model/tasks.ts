@@ -2,7 +2,7 @@ import { RerankctlError } from '../../core/errors.ts';
 import { textAt } from '../../core/json.ts';
 import { poll } from '../../opensearch/poll.ts';
 import type { StepContext } from '../kind.ts';
-import { type LiveModel, getModel } from './live.ts';
+import { getModel, type LiveModel } from './live.ts';
 
 export interface Task {
   readonly state: string;
@@ -60,9 +60,14 @@ export async function awaitModel(
     onPoll: (state, sinceMs) => context.polled(what, state, sinceMs),
   });
   if (model === undefined) {
-    throw new RerankctlError('server', 'RCTL_MODEL_GONE', `Model ${id} was deleted while it was waited for.`, {
-      remedy: 'Apply again: it will be registered anew.',
-    });
+    throw new RerankctlError(
+      'server',
+      'RCTL_MODEL_GONE',
+      `Model ${id} was deleted while it was waited for.`,
+      {
+        remedy: 'Apply again: it will be registered anew.',
+      },
+    );
   }
   return model;
 }

@@ -13,7 +13,11 @@ export function chunkCount(archive: Archive): number {
 }
 
 /** Announces the model; the server answers with its ID at once and keeps it in REGISTERING. */
-export async function registerMeta(context: StepContext, body: JsonObject, archive: Archive): Promise<string> {
+export async function registerMeta(
+  context: StepContext,
+  body: JsonObject,
+  archive: Archive,
+): Promise<string> {
   const { body: answer } = await context.cluster.request({
     method: 'POST',
     path: '/_plugins/_ml/models/_register_meta',
@@ -34,7 +38,12 @@ export async function registerMeta(context: StepContext, body: JsonObject, archi
  * missing, so that one goes last and alone. It is written without being waited for: hence the poll. Chunks may be
  * sent again, which is how an upload that was killed is finished.
  */
-export async function uploadChunks(context: StepContext, id: string, path: string, archive: Archive): Promise<void> {
+export async function uploadChunks(
+  context: StepContext,
+  id: string,
+  path: string,
+  archive: Archive,
+): Promise<void> {
   const last = chunkCount(archive) - 1;
   const file = await open(path);
   try {

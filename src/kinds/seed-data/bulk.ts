@@ -8,7 +8,7 @@ export interface Operation {
   readonly id: string;
   /** Copied at once. Absent: the document is deleted. */
   readonly source?: Buffer;
-  readonly place?: Place;
+  readonly place?: Place | undefined;
 }
 
 export interface Refusal {
@@ -99,7 +99,7 @@ export class BulkSender {
       batch.buffer[start + needed - 1] = 0x0a;
     }
     batch.length = start + needed;
-    batch.items.push({ id, start, middle, end: batch.length, ...(place === undefined ? {} : { place }) });
+    batch.items.push({ id, place, start, middle, end: batch.length });
   }
 
   /** Sends the rest and waits for all. Throws the first failure; documents that were refused are none. */

@@ -53,7 +53,10 @@ export async function* documentsOf(
         const place = { file, line: line.number };
         const problem = 'problem' in read ? read : identify(source, read, wantsIds());
         if ('problem' in problem) options.report(complaint(source.resource, place, problem, line.bytes));
-        else if ('value' in read) batch.push({ ...read, id: problem.id, source: line.bytes, place });
+        else if ('value' in read) {
+          const { value, text } = read;
+          batch.push({ id: problem.id, source: line.bytes, value, text, place });
+        }
       }
       yield batch;
     }

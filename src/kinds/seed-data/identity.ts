@@ -28,31 +28,43 @@ export function contentId(value: object, text?: string): string {
 
 /** `text` is the JSON that `value` was read from, for the numbers that `value` does not hold exactly. */
 export function canonicalText(value: object, text?: string): string {
-  if (text === undefined || (text.match(DOUBTFUL)?.every(isExact) ?? true)) return written(value, 0);
+  if (text === undefined || (text.match(DOUBTFUL)?.every(isExact) ?? true)) return written(value, 0, false);
   const exact: unknown = JSON.parse(
     text.replace(TOKEN, (token) =>
       token.startsWith('"') || isExact(token) ? token : JSON.stringify(EXACT + decimal(token)),
     ),
   );
-  return written(exact, 0);
+  return written(exact, 0, true);
 }
 
-/** The core's `canonicalJson` for millions of documents: about four times as fast, and it knows exact numbers. */
-function written(value: unknown, depth: number): string {
-  if (typeof value === 'string')
-    return value.startsWith(EXACT) ? value.slice(EXACT.length) : JSON.stringify(value);
+/** The core's `canonicalJson` for millions of documents: several times as fast, and it knows exact numbers. */
+function written(value: unknown, depth: number, exact: boolean): string {
+  if (typeof value === 'string') {
+    return exact && value.startsWith(EXACT) ? value.slice(EXACT.length) : JSON.stringify(value);
+  }
   if (typeof value !== 'object' || value === null) return String(value);
   if (depth > DEEPEST) throw new TooDeep();
   let out = '';
   if (Array.isArray(value)) {
-    for (const item of value) out += (out === '' ? '' : ',') + written(item, depth + 1);
+    for (const item of value) out += (out === '' ? '' : ',') + written(item, depth + 1, exact);
     return `[${out}]`;
   }
   const members = value as Record<string, unknown>;
   for (const key of Object.keys(members).sort()) {
-    out += `${out === '' ? '' : ','}${JSON.stringify(key)}:${written(members[key], depth + 1)}`;
+    out += (out === '' ? '' : ',') + quoted(key) + written(members[key], depth + 1, exact);
   }
   return `{${out}}`;
+}
+
+/** The keys of documents repeat. */
+const quotedKeys = new Map<string, string>();
+
+function quoted(key: string): string {
+  const known = quotedKeys.get(key);
+  if (known !== undefined) return known;
+  const made = `${JSON.stringify(key)}:`;
+  if (quotedKeys.size < 1000) quotedKeys.set(key, made);
+  return made;
 }
 
 /** Does JavaScript read and write this very number? */

@@ -10,6 +10,8 @@ export const seedData: ProvisionedKind = {
   name: 'SeedData',
   summary: 'Documents of an index, written in the manifest or streamed from NDJSON files',
   provisions: true,
+  namedByManifest: false,
+  bulky: ['documents'],
   async check(resource: Resource): Promise<readonly Diagnostic[]> {
     return (await sourceOf(resource, resource.spec)).diagnostics;
   },
