@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -9,7 +8,8 @@ import { seed } from '../bench/cases/seed.mjs';
 import { startup } from '../bench/cases/startup.mjs';
 import { toTable } from '../bench/lib/figure.mjs';
 import { benchNode } from '../bench/lib/node.mjs';
-import { rerankctl, root, runNode } from '../bench/lib/process.mjs';
+import { root } from '../bench/lib/process.mjs';
+import { build, install } from './ready.mjs';
 
 const benchmarks = { startup, apply, plan, seed };
 const usage = `Usage: npm run bench [-- [options] [names…]]
@@ -39,7 +39,8 @@ if (values.help || unknown.length > 0) {
   process.exit(unknown.length > 0 ? 3 : 0);
 }
 
-await buildIfOlder();
+install();
+build();
 const node = benchNode();
 /** @type {import('../bench/lib/figure.mjs').Figure[]} */
 const figures = [];
@@ -70,27 +71,4 @@ async function report() {
   (values.json ? process.stderr : process.stdout).write(`\n${toTable(figures)}\n`);
   if (values.json) process.stdout.write(json);
   process.exitCode = figures.every((figure) => figure.met) ? 0 : 1;
-}
-
-async function buildIfOlder() {
-  const sources = ['src', 'schemas', 'package.json'].map((path) => join(root, path));
-  const newest = Math.max(...(await Promise.all(sources.map(newestChange))));
-  if (existsSync(rerankctl) && (await stat(rerankctl)).mtimeMs >= newest) return;
-  process.stderr.write('building\n');
-  await runNode([join(root, 'scripts/build.mjs')], { stderr: 'inherit' });
-}
-
-/**
- * @param {string} path
- * @returns {Promise<number>}
- */
-async function newestChange(path) {
-  const found = await stat(path);
-  if (!found.isDirectory()) return found.mtimeMs;
-  const below = await readdir(path, { recursive: true, withFileTypes: true });
-  const files = below.filter((entry) => entry.isFile() && !entry.parentPath.includes('generated'));
-  const times = await Promise.all(
-    files.map(async (entry) => (await stat(join(entry.parentPath, entry.name))).mtimeMs),
-  );
-  return Math.max(0, ...times);
 }

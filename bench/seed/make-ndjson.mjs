@@ -27,7 +27,10 @@ function passage(random) {
     const words = 8 + random(14);
     for (let w = 0; w < words; w++) {
       // One word in eight is rare, so that the index grows a vocabulary as it does with real text.
-      const word = random(8) === 0 ? `${WORDS[random(WORDS.length)]}${random(50_000).toString(36)}` : WORDS[random(WORDS.length)];
+      const word =
+        random(8) === 0
+          ? `${WORDS[random(WORDS.length)]}${random(50_000).toString(36)}`
+          : WORDS[random(WORDS.length)];
       text += `${w === 0 ? word.charAt(0).toUpperCase() + word.slice(1) : word}${w === words - 1 ? '. ' : ' '}`;
     }
   }

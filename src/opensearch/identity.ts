@@ -7,9 +7,13 @@ import { notOpenSearch } from './network.ts';
 
 export const OLDEST_VERSION = '2.19.0';
 
+/** Every OpenSearch has something at `/`; a wrong path prefix, or another service, has not. */
+const NOT_FOUND = [400, 404, 405, 406, 410];
+
 /** `GET /`, and whether this is an OpenSearch that we know how to talk to. */
 export async function readIdentity(cluster: Pick<Cluster, 'url' | 'request'>): Promise<ClusterIdentity> {
-  const { body } = await cluster.request({ method: 'GET', path: '/' });
+  const { status, body } = await cluster.request({ method: 'GET', path: '/', accept: NOT_FOUND });
+  if (status >= 400) throw notOpenSearch(cluster.url, `it answers GET / with ${status}`);
   const version = textAt(body, 'version', 'number');
   const distribution = textAt(body, 'version', 'distribution');
   if (version === undefined) throw notOpenSearch(cluster.url, 'its answer to GET / names no version');

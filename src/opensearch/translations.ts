@@ -182,7 +182,7 @@ const TRANSLATIONS: readonly Translate[] = [
 ];
 
 function inGeneral({ status, type, reason, request }: Refusal): Translation {
-  const said = [type, reason].filter((text) => text !== '').join(': ') || 'without a reason';
+  const said = [type, reason].filter((text) => text !== '').join(': ') || 'no reason given';
   return status < 500
     ? { code: 'RCTL_REQUEST_REJECTED', message: `The server refused ${request} (${status}): ${said}` }
     : {

@@ -1,5 +1,5 @@
-import { isObject, type JsonObject, numberAt } from '../core/json.ts';
 import { RerankctlError } from '../core/errors.ts';
+import { isObject, type JsonObject, numberAt } from '../core/json.ts';
 import type { Cluster } from '../opensearch/cluster.ts';
 import { type Hit, hitsOf } from './hit.ts';
 import { type Step, traceOf } from './trace.ts';

@@ -27,7 +27,9 @@ function holds({ operator, operand }: Condition, value: unknown): boolean {
   if (operator === 'equals') return value === operand;
   if (value === null || typeof value === 'object') return false;
   const text = String(value);
-  return operator === 'contains' ? text.includes(String(operand)) : new RegExp(String(operand), 'u').test(text);
+  return operator === 'contains'
+    ? text.includes(String(operand))
+    : new RegExp(String(operand), 'u').test(text);
 }
 
 function valuesOf(hit: Hit, field: string): unknown[] {
@@ -54,7 +56,9 @@ export function describeMatcher(matcher: JsonObject): string {
 /** The hit in the words of the matcher: its ID, and the fields that the matcher asks about. */
 function describeHit(hit: Hit | undefined, matcher: JsonObject): string {
   if (hit === undefined) return 'no hit';
-  const fields = [...new Set(conditionsOf(matcher).map(({ field }) => field))].filter((field) => field !== '_id');
+  const fields = [...new Set(conditionsOf(matcher).map(({ field }) => field))].filter(
+    (field) => field !== '_id',
+  );
   const shown = fields.map((field) => {
     const values = valuesOf(hit, field);
     if (values.length === 0) return `without ${field}`;

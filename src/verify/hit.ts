@@ -72,11 +72,11 @@ function textOf(values: readonly unknown[]): string {
     .trim();
 }
 
-/** One line of text for people: from the given fields, else from the first text in the document. */
+/** One line of text for people, without control characters: from the given fields, else from the first text in the document. */
 export function shownText(hit: Hit, fields: readonly string[]): string {
   const chosen = fields.map((field) => textOf(fieldValues(hit, field))).filter((text) => text !== '');
   const text = chosen.length > 0 ? chosen.join(' | ') : (anyText(hit.source) ?? anyText(hit.fields) ?? '');
-  return cut(text.replaceAll(/\s+/g, ' '), SHOWN_CHARACTERS);
+  return cut(text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim(), SHOWN_CHARACTERS);
 }
 
 function anyText(values: Readonly<Record<string, unknown>>): string | undefined {

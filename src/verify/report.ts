@@ -105,7 +105,6 @@ export interface VerificationReport {
   readonly queries: readonly QueryReport[];
 }
 
-
 export function worstOf(verdicts: readonly Verdict[]): Verdict {
   if (verdicts.includes('error')) return 'error';
   return verdicts.includes('fail') ? 'fail' : 'pass';

@@ -68,6 +68,7 @@ describe('plain indices', () => {
   });
   beforeEach(() => proxy.reset());
   afterAll(async () => {
+    proxy.reset();
     await cluster.request({ method: 'DELETE', path: `/${index}` });
     await cluster.close();
     await proxy.close();

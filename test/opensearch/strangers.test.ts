@@ -21,6 +21,7 @@ describe('what is not a supported OpenSearch', () => {
   it.each([
     ['a page', '<!DOCTYPE html><title>Dashboards</title>', html],
     ['a page that is not found', '<html>nginx</html>', { ...html, status: 404 }],
+    ['an empty 404', '', { status: 404 }],
     ['another JSON', '{"status":"ok"}', {}],
     ['JSON that is broken', '{"version":', {}],
     ['nothing', '', {}],

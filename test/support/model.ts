@@ -41,7 +41,11 @@ export async function undeployedModel(cluster: Cluster, name: string): Promise<s
 
 export async function deleteModel(cluster: Cluster, id: string): Promise<void> {
   await cluster.request({ method: 'POST', path: `/_plugins/_ml/models/${id}/_undeploy`, accept: [400, 404] });
-  const { body } = await cluster.request({ method: 'GET', path: `/_plugins/_ml/models/${id}`, accept: [404] });
+  const { body } = await cluster.request({
+    method: 'GET',
+    path: `/_plugins/_ml/models/${id}`,
+    accept: [404],
+  });
   const group = textAt(body, 'model_group_id');
   await until(`model ${id} to be gone`, async () => {
     // A second DELETE while the chunks are being removed is answered with 500.
@@ -50,7 +54,11 @@ export async function deleteModel(cluster: Cluster, id: string): Promise<void> {
     return (await cluster.request({ method: 'GET', path, accept: [404] })).status === 404;
   });
   if (group === undefined) return;
-  await cluster.request({ method: 'DELETE', path: `/_plugins/_ml/model_groups/${group}`, accept: [404, 409] });
+  await cluster.request({
+    method: 'DELETE',
+    path: `/_plugins/_ml/model_groups/${group}`,
+    accept: [404, 409],
+  });
 }
 
 async function registered(cluster: Cluster): Promise<string | undefined> {
