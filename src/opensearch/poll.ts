@@ -13,9 +13,10 @@ export interface Waiting<T> {
   readonly onPoll?: ((state: string, sinceMs: number) => void) | undefined;
 }
 
-const TIGHT_MS = 20;
-const TIGHT_FOR_MS = 1_000;
+const TIGHTEST_MS = 20;
 const SLOWEST_MS = 1_000;
+/** The pause is this part of the time waited so far: nobody waits more than 2 % longer than the task took. */
+const PATIENCE = 0.02;
 
 /**
  * Reads until it is done. Tight at first, because most ML tasks end within a second or two and the wait is the
@@ -24,7 +25,6 @@ const SLOWEST_MS = 1_000;
 export async function poll<T>(waiting: Waiting<T>): Promise<T> {
   const { signal, deadlineMs } = waiting;
   const since = performance.now();
-  let wait = TIGHT_MS;
   for (;;) {
     if (signal?.aborted) throw interrupted();
     const found = await abortable(waiting.read(), signal);
@@ -33,7 +33,7 @@ export async function poll<T>(waiting: Waiting<T>): Promise<T> {
     const state = waiting.describe(found);
     waiting.onPoll?.(state, sinceMs);
     if (sinceMs >= deadlineMs) throw timedOut(waiting.what, state, sinceMs);
-    if (sinceMs > TIGHT_FOR_MS) wait = Math.min(SLOWEST_MS, wait * 1.5);
+    const wait = Math.min(SLOWEST_MS, Math.max(TIGHTEST_MS, sinceMs * PATIENCE));
     // The last read is at the deadline itself, not before it.
     await pause(Math.min(wait, deadlineMs - sinceMs), signal);
   }

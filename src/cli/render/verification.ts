@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type {
   Expectation,
   QueryReport,
@@ -35,6 +36,14 @@ interface Row {
 }
 
 const NARROWEST = 56;
+const HEAD: Row = {
+  rank: 'rank',
+  was: 'was',
+  move: 'move',
+  score: 'score',
+  unreranked: 'unreranked',
+  passage: 'passage',
+};
 const TONE = { pass: ['green', 'bold'], fail: ['red', 'bold'], error: ['red', 'bold'] } as const;
 
 /** A verification for the terminal: for each query both answers in one table, and what to think of it. */
@@ -115,23 +124,15 @@ function scoreText(score: number | null, pen: Pen): string {
 
 function tableLines(rows: readonly Row[], pen: Pen): string[] {
   if (rows.length === 0) return [];
-  const head: Row = {
-    rank: 'rank',
-    was: 'was',
-    move: 'move',
-    score: 'score',
-    unreranked: 'unreranked',
-    passage: 'passage',
-  };
   const columns = ['rank', 'was', 'move', 'score', 'unreranked'] as const;
-  const widths = columns.map((key) => Math.max(...[head, ...rows].map((row) => widthOf(row[key]))));
+  const widths = columns.map((key) => Math.max(...[HEAD, ...rows].map((row) => widthOf(row[key]))));
   const left = widths.reduce((sum, width) => sum + width + 2, 2);
   const line = (row: Row, tint: (key: string, text: string) => string): string => {
     const cells = columns.map((key, i) => tint(key, row[key].padStart(widths[i] ?? 0)));
     return `  ${[...cells, tint('passage', cutTo(row.passage, pen.width - left, pen))].join('  ')}`;
   };
   return [
-    line(head, (_key, text) => pen.paint('dim', text)),
+    line(HEAD, (_key, text) => pen.paint('dim', text)),
     ...rows.map((row) =>
       line(row, (key, text) => {
         if (key === 'move' && row.tone !== undefined) return pen.paint(row.tone, text);
@@ -209,17 +210,15 @@ function tidy(text: string): string {
   return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
 }
 
+const WIDE =
+  /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\u{1F300}-\u{1FAFF}\u{20000}-\u{3FFFD}]/u;
+
 /** Terminal columns: most East Asian characters and emoji take two, combining marks none. */
 function widthOf(text: string): number {
   let width = 0;
   for (const character of text) {
-    if (/[\p{Mn}\p{Me}\u200B-\u200D\uFE0F]/u.test(character)) continue;
-    width +=
-      /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6\u{1F300}-\u{1FAFF}\u{20000}-\u{3FFFD}]/u.test(
-        character,
-      )
-        ? 2
-        : 1;
+    if (/[\p{Mn}\p{Me}\p{Cf}]/u.test(character)) continue;
+    width += WIDE.test(character) ? 2 : 1;
   }
   return width;
 }
@@ -240,7 +239,7 @@ function cutTo(text: string, width: number, pen: Pen): string {
 
 /** `  LABEL text`, broken between words and indented below the text. */
 function wrapped(text: string, label: string, pen: Pen, indent = '  '): string[] {
-  const hang = indent.length + widthOf(label.replaceAll(/\u001b\[[0-9;]*m/g, '')) + 1;
+  const hang = indent.length + widthOf(stripVTControlCharacters(label)) + 1;
   const lines: string[] = [''];
   for (const word of text.split(' ')) {
     const last = lines.at(-1) ?? '';

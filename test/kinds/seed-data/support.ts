@@ -62,6 +62,7 @@ export async function apply(
     change: { action: 'create' },
     waitMs: 60_000,
     journal: async () => {},
+    exclusive: (_key, work) => work(),
     step: (_name, work) => work(),
     progress: (_step, detail) => progress(detail),
     polled: () => {},
