@@ -1,4 +1,15 @@
-import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Scalar,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
 import type { Json, JsonObject } from '../core/json.ts';
 import { isMerge, keyText, resolveAlias, startOf } from './nodes.ts';
 
@@ -107,7 +118,8 @@ class DataReader {
           source,
         );
       } else {
-        for (const [key, item] of Object.entries(value)) if (!Object.hasOwn(object, key)) define(object, key, item);
+        for (const [key, item] of Object.entries(value))
+          if (!Object.hasOwn(object, key)) define(object, key, item);
       }
     }
   }
@@ -116,7 +128,12 @@ class DataReader {
     const target = resolveAlias(node, this.#document);
     if (target === undefined) {
       const remedy = `Mark a value with \`&${node.source}\` earlier in the same document, or put the text in quotes.`;
-      this.#report('RCTL_YAML_SYNTAX', `There is no anchor \`&${node.source}\` before this alias.`, remedy, node);
+      this.#report(
+        'RCTL_YAML_SYNTAX',
+        `There is no anchor \`&${node.source}\` before this alias.`,
+        remedy,
+        node,
+      );
       return null;
     }
     if (holds(target, node)) {
@@ -135,12 +152,23 @@ class DataReader {
 
   #scalar(node: Scalar): Json {
     const { value, tag } = node;
-    if (tag !== undefined && !/^tag:yaml\.org,2002:(?:str|int|float|bool|null)$/.test(tag)) this.#tag(tag, node);
+    if (tag !== undefined && !/^tag:yaml\.org,2002:(?:str|int|float|bool|null)$/.test(tag))
+      this.#tag(tag, node);
     if (typeof value === 'number' && !Number.isFinite(value)) {
-      this.#report('RCTL_YAML_NUMBER', `${node.source ?? value} is no number in JSON.`, 'Put it in quotes if it is text.', node);
+      this.#report(
+        'RCTL_YAML_NUMBER',
+        `${node.source ?? value} is no number in JSON.`,
+        'Put it in quotes if it is text.',
+        node,
+      );
       return null;
     }
-    if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value) && /^[-+]?\d+$/.test(node.source ?? '')) {
+    if (
+      typeof value === 'number' &&
+      Number.isInteger(value) &&
+      !Number.isSafeInteger(value) &&
+      /^[-+]?\d+$/.test(node.source ?? '')
+    ) {
       this.#report(
         'RCTL_YAML_NUMBER',
         `The number ${node.source} is too large to be kept exactly.`,
@@ -148,13 +176,20 @@ class DataReader {
         node,
       );
     }
-    if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
+    if (
+      value === null ||
+      typeof value === 'string' ||
+      typeof value === 'number' ||
+      typeof value === 'boolean'
+    )
+      return value;
     return null;
   }
 
   #tag(tag: string, node: unknown): void {
     const short = tag.replace('tag:yaml.org,2002:', '!!');
-    const remedy = 'Remove it. rerankctl has no tags; what it knows is { $ref: … }, { $env: … }, { $file: … }, { $var: … }.';
+    const remedy =
+      'Remove it. rerankctl has no tags; what it knows is { $ref: … }, { $env: … }, { $file: … }, { $var: … }.';
     this.#report('RCTL_YAML_TAG', `The tag \`${short}\` means nothing in a manifest.`, remedy, node);
   }
 
@@ -180,6 +215,7 @@ function holds(outer: Node, inner: Alias): boolean {
 
 /** A key named `__proto__` is a key like any other. */
 function define(object: JsonObject, key: string, value: Json): void {
-  if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+  if (key === '__proto__')
+    Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
   else object[key] = value;
 }

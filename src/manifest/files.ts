@@ -7,7 +7,6 @@ export interface Source {
   readonly file: string;
   readonly folder: string;
   readonly text: string;
-  /** Every document in it must be a manifest; an empty one is only skipped. */
   readonly isJson: boolean;
 }
 
@@ -66,7 +65,11 @@ async function expand(input: string, cwd: string): Promise<string[] | Diagnostic
       'Put the pattern in quotes, and check it against file names that end in .yaml, .yml or .json.',
     );
   }
-  return problem('RCTL_FILE_NOT_FOUND', `There is no file or folder ${input}.`, `It was looked for at ${path}.`);
+  return problem(
+    'RCTL_FILE_NOT_FOUND',
+    `There is no file or folder ${input}.`,
+    `It was looked for at ${path}.`,
+  );
 }
 
 function reasonOf(error: unknown): string {
@@ -81,7 +84,11 @@ async function read(file: string): Promise<Source | Diagnostic> {
   try {
     bytes = await readFile(file);
   } catch (error) {
-    return problem('RCTL_FILE_UNREADABLE', `${file} cannot be read: ${reasonOf(error)}.`, 'Check its permissions.');
+    return problem(
+      'RCTL_FILE_UNREADABLE',
+      `${file} cannot be read: ${reasonOf(error)}.`,
+      'Check its permissions.',
+    );
   }
   return decode(bytes, file);
 }
@@ -91,7 +98,12 @@ function decode(bytes: Buffer, file: string): Source | Diagnostic {
   if (text.includes('\0') || (text.includes('\ufffd') && !Buffer.from(text, 'utf8').equals(bytes))) {
     return problem('RCTL_FILE_ENCODING', `${file} is no UTF-8 text.`, 'Save it as UTF-8.');
   }
-  return { file, folder: dirname(file), text, isJson: /\.json$/i.test(file) };
+  return { file, folder: dirname(file), text: withoutMark(text), isJson: /\.json$/i.test(file) };
+}
+
+/** A byte order mark would count as a column. */
+function withoutMark(text: string): string {
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 
 /** Reads every file that the inputs name, each once, in the order of their paths; stdin comes last. */
@@ -116,7 +128,7 @@ export async function readSources(
   }
   if (inputs.includes('-')) {
     const text = (await options.stdin?.()) ?? '';
-    sources.push({ file: STDIN, folder: options.cwd, text, isJson: false });
+    sources.push({ file: STDIN, folder: options.cwd, text: withoutMark(text), isJson: false });
   }
   return { sources, diagnostics };
 }

@@ -69,8 +69,11 @@ function hasText(document: Document): boolean {
 
 function diagnosticOf(problem: SyntaxProblem | DataProblem, { lines, start }: Segment): Diagnostic {
   const { code, remedy, offset } = problem;
-  const other = 'other' in problem && problem.other !== undefined ? lines.place(start + problem.other) : undefined;
+  const other =
+    'other' in problem && problem.other !== undefined ? lines.place(start + problem.other) : undefined;
   const message =
-    other === undefined ? problem.message : `${problem.message} The first one is on line ${other.location.line}.`;
+    other === undefined
+      ? problem.message
+      : `${problem.message} The first one is on line ${other.location.line}.`;
   return { severity: 'error', code, message, remedy, ...lines.place(start + offset) };
 }

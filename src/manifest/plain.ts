@@ -19,7 +19,8 @@ export function readPlainYaml(text: string): { readonly data: JsonObject | undef
 const GIVE_UP = Symbol('not plain YAML');
 // Control characters, tabs, lone carriage returns, and the spaces and line ends that only some parsers know.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-const UNUSUAL = /[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\xa0\u1680\u2000-\u200a\u202f\u205f\u3000\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)/;
+const UNUSUAL =
+  /[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\xa0\u1680\u2000-\u200a\u202f\u205f\u3000\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)/;
 const ENTRY = /^([A-Za-z_$][\w$./-]*):(?: +(.*))?$/;
 const QUOTED = /^(?:"([^"\\]*)"|'([^']*)')(?: +#.*|)$/;
 const NO_PLAIN_START = /^(?:[,[\]{}#&*!|>'"%@`?:]|-(?: |$))/;
@@ -96,7 +97,11 @@ class PlainReader {
       if (entry === null) return giveUp();
       const [, key = '', rest = ''] = entry;
       this.#at++;
-      put(object, keyOf(key), rest === '' || rest.startsWith('#') ? this.#below(indent, true) : this.#inline(rest, indent));
+      put(
+        object,
+        keyOf(key),
+        rest === '' || rest.startsWith('#') ? this.#below(indent, true) : this.#inline(rest, indent),
+      );
     }
     return this.#indent() > indent ? giveUp() : object;
   }

@@ -17,11 +17,13 @@ const EXPLAINED: Record<string, Explanation> = {
   },
   MULTILINE_IMPLICIT_KEY: {
     message: 'This line is neither `key: value` nor a list item.',
-    remedy: 'Put a colon and a space after the key. A text of several lines begins with `>-` or `|`, or stands in quotes.',
+    remedy:
+      'Put a colon and a space after the key. A text of several lines begins with `>-` or `|`, or stands in quotes.',
   },
   BLOCK_AS_IMPLICIT_KEY: {
     message: 'A value holds a second `: `.',
-    remedy: 'Put the value in quotes if it is one text; else begin the inner mapping on a line of its own, indented.',
+    remedy:
+      'Put the value in quotes if it is one text; else begin the inner mapping on a line of its own, indented.',
   },
   BLOCK_IN_FLOW: {
     message: 'A block begins inside `{…}` or `[…]`.',
@@ -35,9 +37,18 @@ const EXPLAINED: Record<string, Explanation> = {
     message: 'A backslash in double quotes begins an escape, and this one is unknown.',
     remedy: 'Write `\\\\` for a backslash, or put the text in single quotes.',
   },
-  BAD_ALIAS: { message: 'This is no name for an alias.', remedy: 'Put a text that begins with `*` or `&` in quotes.' },
-  KEY_OVER_1024_CHARS: { message: 'A key is longer than 1,024 characters.', remedy: 'Is a quote or a colon missing?' },
-  NON_STRING_KEY: { message: 'A key must be a text.', remedy: 'Write it as `key: value`, with a name for a key.' },
+  BAD_ALIAS: {
+    message: 'This is no name for an alias.',
+    remedy: 'Put a text that begins with `*` or `&` in quotes.',
+  },
+  KEY_OVER_1024_CHARS: {
+    message: 'A key is longer than 1,024 characters.',
+    remedy: 'Is a quote or a colon missing?',
+  },
+  NON_STRING_KEY: {
+    message: 'A key must be a text.',
+    remedy: 'Write it as `key: value`, with a name for a key.',
+  },
   RESOURCE_EXHAUSTION: { message: 'Values are nested too deep.', remedy: 'Nest less.' },
 };
 
@@ -58,7 +69,8 @@ export function explainSyntax(error: YAMLError, segment: Segment): SyntaxProblem
       offset: tab ?? offset,
     };
   }
-  const known = error.code === 'MISSING_CHAR' && !error.message.includes('indicator') ? MISSING : EXPLAINED[error.code];
+  const known =
+    error.code === 'MISSING_CHAR' && !error.message.includes('indicator') ? MISSING : EXPLAINED[error.code];
   const { message, remedy } = known ?? {
     message: `This is no valid YAML: ${error.message.replace(/\.?\s*$/, '')}.`,
     remedy: 'Check the quotes, brackets, colons and indentation here and on the line above.',

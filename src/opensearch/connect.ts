@@ -1,6 +1,6 @@
 import { looksLikeHtml } from './answer.ts';
-import { readCapabilities } from './capabilities.ts';
 import type { Cluster, Connection, ConnectOptions, Request, Response } from './cluster.ts';
+import { readCapabilities } from './discover.ts';
 import { endpointOf } from './endpoint.ts';
 import { answerError } from './failures.ts';
 import { readIdentity } from './identity.ts';

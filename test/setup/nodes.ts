@@ -3,7 +3,7 @@ import { down, up } from '../../src/dev/index.ts';
 /**
  * Boots the nodes that all test files share: 3.6.0 without security, and 2.19.1 with it. Test files isolate
  * themselves by names. Nodes given from outside (`RERANKCTL_TEST_URL`, `RERANKCTL_TEST_SECURED`) are used as they
- * are and left running.
+ * are and left running, and so is a node that another run has started.
  */
 export default async function setup(): Promise<(() => Promise<void>) | undefined> {
   if (process.env.RERANKCTL_TEST_OFFLINE) return undefined;
@@ -14,12 +14,12 @@ export default async function setup(): Promise<(() => Promise<void>) | undefined
   if (process.env.RERANKCTL_TEST_URL === undefined) {
     const plain = await up({ ...node('test'), version: '3.6.0', security: false }, { onEvent });
     process.env.RERANKCTL_TEST_URL = plain.url;
-    started.push(plain.name);
+    if (!plain.reused) started.push(plain.name);
   }
   if (process.env.RERANKCTL_TEST_SECURED === undefined) {
     const secured = await up({ ...node('test-secured'), version: '2.19.1', security: true }, { onEvent });
     process.env.RERANKCTL_TEST_SECURED = JSON.stringify({ url: secured.url, ...secured.credentials });
-    started.push(secured.name);
+    if (!secured.reused) started.push(secured.name);
   }
   return async () => {
     for (const name of started) await down({ name, all: false, purge: true }, { onEvent });

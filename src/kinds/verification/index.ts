@@ -12,16 +12,18 @@ interface Place {
 type Complain = (pointer: string, code: string, message: string, remedy: string) => Diagnostic;
 
 function sameIds(places: readonly Place[], complain: Complain): Diagnostic[] {
-  const ids = places.map(({ query }, i) => (typeof query.id === 'string' ? query.id : `q${i + 1}`));
-  return places.flatMap(({ query, pointer }, i) => {
-    const id = ids[i];
-    const other = ids.findIndex((each, j) => each === id && j !== i);
-    // Told once a pair: at the later one, or at the one that has the ID written down.
-    if (other === -1 || (other > i && typeof places[other]?.query.id === 'string')) return [];
+  const unnamed = places.flatMap(({ query }, i) => (query.id === undefined ? [`q${i + 1}`] : []));
+  const seen = new Set<unknown>(unnamed);
+  return places.flatMap(({ query, pointer }) => {
+    if (typeof query.id !== 'string') return [];
+    if (!seen.has(query.id)) {
+      seen.add(query.id);
+      return [];
+    }
     return complain(
-      typeof query.id === 'string' ? `${pointer}/id` : pointer,
+      `${pointer}/id`,
       'RCTL_VERIFY_SAME_ID',
-      `Two queries of this verification have the id ${id}.`,
+      `Another query of this verification has the id ${query.id}, too.`,
       'Give each query an id of its own. One without an id is called q and its position.',
     );
   });

@@ -1,0 +1,210 @@
+// Makes, from the schemas in schemas/: src/generated/specs.ts (types), src/generated/schemas.ts (the schemas as
+// values), src/generated/validators.js (compiled by Ajv, so that nothing is compiled when the command starts),
+// and schemas/manifest.schema.json (for editors). Does nothing when nothing has changed; --force makes it all.
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const out = join(root, 'src/generated');
+const MANIFEST = join(root, 'schemas/manifest.schema.json');
+const KINDS = ['ModelGroup', 'Model', 'Index', 'SeedData', 'SearchPipeline', 'Verification'];
+const OUTPUTS = [...['specs.ts', 'schemas.ts', 'validators.js', 'validators.d.ts'].map((name) => join(out, name)), MANIFEST];
+
+const listed = readdirSync(join(root, 'schemas/kinds')).map((name) => name.replace('.schema.json', ''));
+const others = listed.filter((name) => !KINDS.includes(name)).sort();
+const names = [...KINDS.filter((name) => listed.includes(name)), ...others];
+const paths = new Map(names.map((name) => [name, join(root, `schemas/kinds/${name}.schema.json`)]));
+paths.set('metadata', join(root, 'schemas/metadata.schema.json'));
+
+const inputs = [...paths.values(), fileURLToPath(import.meta.url), join(root, 'package-lock.json')];
+const stamp = join(out, '.digest');
+
+function digestOf(files) {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(file.slice(root.length)).update('\0').update(readFileSync(file)).update('\0');
+  return hash.digest('hex');
+}
+
+const HEADER = '// Made by scripts/generate.mjs from schemas/. Do not edit.\n';
+
+/** The editor's schema: every value may also be a directive. */
+export function manifestSchema(schemas) {
+  const definitions = {
+    directive: {
+      description: 'Stands for a value: another resource’s ID ($ref), an environment variable ($env), the text of a file ($file), a --var ($var), or texts put together ($join).',
+      oneOf: [
+        directive('$ref', { type: 'string', pattern: '^[^/]+/.+$' }, 'The ID or name of another resource, `Kind/name`; also a dependency.'),
+        directive('$env', { type: 'string' }, 'An environment variable. Its value is a secret.'),
+        directive('$file', { type: 'string' }, 'The text of a file, relative to the manifest.'),
+        directive('$var', { type: 'string' }, 'A value given by --var name=value.'),
+        directive('$join', { type: 'array' }, 'Texts put together.'),
+      ],
+    },
+  };
+  const place = (name, schema) => {
+    const { $schema: _schema, title: _title, definitions: inner = {}, ...body } = schema;
+    for (const [key, value] of Object.entries(inner)) definitions[`${name}.${key}`] = forEditors(value, name);
+    definitions[name] = forEditors(body, name);
+  };
+  place('metadata', schemas.metadata);
+  for (const name of names) place(name, schemas[name]);
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'A manifest of rerankctl',
+    type: 'object',
+    additionalProperties: false,
+    required: ['apiVersion', 'kind', 'metadata'],
+    properties: {
+      apiVersion: { description: 'The version of the manifest’s format.', const: 'rerankctl/v1' },
+      kind: {
+        description: 'What the document describes.',
+        oneOf: names.map((name) => ({ const: name, description: schemas[name].description })),
+      },
+      metadata: { $ref: '#/definitions/metadata' },
+      spec: { description: 'The body of OpenSearch’s own API.', type: 'object' },
+    },
+    allOf: names.map((name) => ({
+      if: { required: ['kind'], properties: { kind: { const: name } } },
+      then: {
+        properties: { spec: { $ref: `#/definitions/${name}` } },
+        ...(schemas[name].required === undefined ? {} : { required: ['spec'] }),
+      },
+    })),
+    definitions,
+  };
+}
+
+function directive(name, operand, description) {
+  return { type: 'object', additionalProperties: false, required: [name], properties: { [name]: { ...operand, description } } };
+}
+
+const orDirective = (schema, name) => {
+  if (schema === true || schema === false) return schema;
+  const { description, default: fallback, examples, ...rest } = forEditors(schema, name);
+  return {
+    ...(description === undefined ? {} : { description }),
+    ...(fallback === undefined ? {} : { default: fallback }),
+    ...(examples === undefined ? {} : { examples }),
+    anyOf: [rest, { $ref: '#/definitions/directive' }],
+  };
+};
+
+function forEditors(schema, name) {
+  const copy = {};
+  for (const [key, value] of Object.entries(schema)) {
+    if (key.startsWith('x-')) {
+      if (key === 'x-since') copy.description = `${schema.description} (Since OpenSearch ${value}.)`;
+    } else if (key === '$ref') copy.$ref = value.replace('#/definitions/', `#/definitions/${name}.`);
+    else if (key === 'properties') {
+      copy.properties = Object.fromEntries(Object.entries(value).map(([k, v]) => [k, orDirective(v, name)]));
+    } else if ((key === 'items' || key === 'additionalProperties') && typeof value === 'object') copy[key] = orDirective(value, name);
+    else if (key === 'allOf') copy.allOf = value.map((part) => forEditors(part, name));
+    else if (key !== 'description' || copy.description === undefined) copy[key] = value;
+  }
+  return copy;
+}
+
+async function specs(schemas) {
+  const { compile } = await import('json-schema-to-typescript');
+  const parts = [];
+  for (const [name, schema] of Object.entries(schemas)) {
+    const title = name === 'metadata' ? 'MetadataSpec' : `${name}Spec`;
+    const text = await compile({ ...withUniqueDefinitions(schema, name), title }, title, { bannerComment: '', format: false, unknownAny: true });
+    parts.push(text);
+  }
+  return `${HEADER}${parts.join('\n')}`;
+}
+
+/** Types of all kinds share one file, so the names of their parts begin with the kind's. */
+function withUniqueDefinitions(schema, name) {
+  const text = JSON.stringify(schema).replaceAll('"#/definitions/', `"#/definitions/${name}_`);
+  const copy = JSON.parse(text);
+  if (copy.definitions !== undefined) {
+    copy.definitions = Object.fromEntries(Object.entries(copy.definitions).map(([key, value]) => [`${name}_${key}`, value]));
+  }
+  for (const key of ['oneOf', 'anyOf', 'allOf']) delete copy[key];
+  const strip = (value) => {
+    if (Array.isArray(value)) return value.forEach(strip);
+    if (typeof value !== 'object' || value === null) return;
+    if (Array.isArray(value.allOf) && value.allOf.every((part) => part.$ref === undefined)) delete value.allOf;
+    // Examples hold directives, whose $ref is none of JSON Schema's.
+    delete value.examples;
+    Object.values(value).forEach(strip);
+  };
+  strip(copy);
+  return copy;
+}
+
+async function validators(schemas) {
+  const [{ default: Ajv }, { default: standalone }, esbuild] = await Promise.all([
+    import('ajv'),
+    import('ajv/dist/standalone/index.js'),
+    import('esbuild'),
+  ]);
+  const ajv = new Ajv.Ajv({
+    allErrors: true,
+    strict: true,
+    strictTypes: false,
+    strictRequired: false,
+    allowUnionTypes: true,
+    inlineRefs: false,
+    code: { source: true, esm: true, lines: false },
+    schemas: Object.entries(schemas).map(([name, schema]) => ({ ...schema, $id: name })),
+    keywords: ['x-since', 'x-ref', 'x-text', 'x-message', 'x-remedy'],
+  });
+  const code = standalone.default(ajv, Object.fromEntries(Object.keys(schemas).map((name) => [name, name])));
+  const contents = `${code}\n`;
+  const result = await esbuild.build({
+    stdin: { contents, resolveDir: root, loader: 'js' },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    write: false,
+    minifySyntax: true,
+    minifyWhitespace: true,
+    logLevel: 'error',
+  });
+  return `// @ts-nocheck\n${HEADER}${result.outputFiles[0].text}`;
+}
+
+const VALIDATOR_TYPES = `${HEADER}
+export interface ValidationError {
+  readonly keyword: string;
+  readonly instancePath: string;
+  readonly schemaPath: string;
+  readonly params: Record<string, unknown>;
+  readonly message?: string;
+}
+
+export interface Validator {
+  (data: unknown): boolean;
+  errors?: ValidationError[] | null;
+}
+
+`;
+
+async function main() {
+  const digest = digestOf(inputs);
+  const current = () => OUTPUTS.every((file) => existsSync(file)) && `${digest} ${digestOf(OUTPUTS)}`;
+  const recorded = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
+  if (!process.argv.includes('--force') && recorded !== '' && recorded === current()) return;
+  const schemas = Object.fromEntries([...paths].map(([name, path]) => [name, JSON.parse(readFileSync(path, 'utf8'))]));
+  mkdirSync(out, { recursive: true });
+  const [types, code] = await Promise.all([specs(schemas), validators(schemas)]);
+  const declarations = [...paths.keys()].map((name) => `export declare const ${name}: Validator;\n`).join('');
+  writeFileSync(join(out, 'specs.ts'), types);
+  writeFileSync(
+    join(out, 'schemas.ts'),
+    `${HEADER}export const SCHEMAS: Readonly<Record<string, Record<string, unknown>>> = ${JSON.stringify(schemas, null, 1)};\n`,
+  );
+  writeFileSync(join(out, 'validators.js'), code);
+  writeFileSync(join(out, 'validators.d.ts'), VALIDATOR_TYPES + declarations);
+  writeFileSync(MANIFEST, `${JSON.stringify(manifestSchema(schemas), null, 2)}\n`);
+  execFileSync(process.execPath, [join(root, 'node_modules/@biomejs/biome/bin/biome'), 'format', '--write', MANIFEST], { stdio: 'ignore' });
+  writeFileSync(stamp, String(current()));
+}
+
+await main();

@@ -1,0 +1,247 @@
+import { expect } from 'vitest';
+import { hasErrors } from '../../src/core/diagnostic.ts';
+import { isObject, type JsonObject, textAt } from '../../src/core/json.ts';
+import { type Change, type Outcome, type Plan, pendingChanges } from '../../src/core/plan.ts';
+import type { Resource } from '../../src/core/resource.ts';
+import type { ApplyReport } from '../../src/engine/apply.ts';
+import { apply, checkResources, plan } from '../../src/engine/provision.ts';
+import { STATE_INDEX } from '../../src/engine/state.ts';
+import { loadManifests } from '../../src/manifest/load.ts';
+import type { Cluster } from '../../src/opensearch/cluster.ts';
+import { connect } from '../../src/opensearch/connect.ts';
+import { searchAll } from '../../src/opensearch/paging.ts';
+import { deleteModel } from './model.ts';
+import { nodeUrl, securedNode, uniqueName } from './node.ts';
+import { type FaultyProxy, type Seen, startProxy } from './proxy.ts';
+
+/** A server that every kind is tried on. */
+export interface Server {
+  readonly version: string;
+  /** TLS, users and model access control. */
+  readonly secured: boolean;
+  readonly url: string;
+  readonly login: { readonly username?: string; readonly password?: string };
+}
+
+function servers(): Server[] {
+  const open: Server = { version: '3.6.0', secured: false, url: nodeUrl(), login: {} };
+  const node = securedNode();
+  if (node === undefined) return [open];
+  const { url, username, password } = node;
+  return [open, { version: '2.19.1', secured: true, url, login: { username, password } }];
+}
+
+/** For `describe.each`: title and server. Where no secured node is given its half is left out. */
+export const SERVERS: [string, Server][] = servers().map((server) => [
+  `${server.version}${server.secured ? ', secured' : ''}`,
+  server,
+]);
+
+/** A manifest document as YAML text: JSON is YAML. */
+export function manifest(kind: string, name: string, spec: object, metadata: object = {}): string {
+  return `--- \n${JSON.stringify({ apiVersion: 'rerankctl/v1', kind, metadata: { name, ...metadata }, spec })}\n`;
+}
+
+/** Resources of a manifest text. Throws with all diagnostics when one of them is an error. */
+export async function load(yaml: string, cwd = process.cwd()): Promise<Resource[]> {
+  const loaded = await loadManifests(['-'], { cwd, env: {}, vars: {}, stdin: async () => yaml });
+  const diagnostics = [...loaded.diagnostics, ...(await checkResources(loaded.resources))];
+  if (hasErrors(diagnostics)) throw new Error(JSON.stringify(diagnostics, null, 2));
+  return [...loaded.resources];
+}
+
+/** What a user reads of a plan: `Kind/name action: steps`, of all that would be done. */
+export function summaryOf(made: Plan): string[] {
+  return pendingChanges(made).map(
+    ({ address, action, steps }) =>
+      `${address} ${action}${steps.length === 0 ? '' : `: ${steps.join(', ')}`}`,
+  );
+}
+
+export function refusalsOf(made: Plan): Plan['diagnostics'] {
+  return made.diagnostics.filter(({ severity }) => severity === 'error');
+}
+
+/** One stack of its own on one server, behind a proxy that counts. */
+export interface Bench {
+  readonly stack: string;
+  readonly server: Server;
+  /** Straight to the node, for what happens behind rerankctl's back: not counted. */
+  readonly cluster: Cluster;
+  readonly proxy: FaultyProxy;
+  planOf(yaml: string): Promise<Plan>;
+  /** Loads, plans and applies. Fails where any change does. */
+  provision(yaml: string): Promise<{ plan: Plan; outcomes: readonly Outcome[] }>;
+  /** As `provision`, and lets changes fail. */
+  tryProvision(yaml: string): Promise<{ plan: Plan; report: ApplyReport }>;
+  /** Plans, and gives the one change that is pending; fails where there are none or several. */
+  onlyChange(yaml: string): Promise<Change>;
+  /** The writes that `work` sends. */
+  writesOf(work: () => Promise<unknown>): Promise<string[]>;
+  /** Applies, and then nothing is left to do: neither by the plan nor by the wire. */
+  settle(yaml: string): Promise<void>;
+  /** Forgets all that the state knows of this stack. */
+  loseState(): Promise<void>;
+  /** Raw request that must succeed; the body of the answer. */
+  raw(method: 'GET' | 'PUT' | 'POST' | 'DELETE', path: string, body?: object): Promise<unknown>;
+  /** Deletes everything that was ever loaded here, by its natural key, and the state; then closes. */
+  cleanUp(): Promise<void>;
+}
+
+export async function openBench(server: Server, purpose: string): Promise<Bench> {
+  const proxy = await startProxy(server.url);
+  const settings = { ...server.login, requestTimeoutMs: 30_000, retryForMs: 10_000 };
+  const counted = connect({ ...settings, url: proxy.url });
+  const cluster = connect({ ...settings, url: server.url, insecure: server.secured || undefined });
+  const stack = uniqueName(purpose);
+  const known = new Map<string, Resource>();
+
+  async function prepare(yaml: string) {
+    const resources = await load(yaml);
+    for (const resource of resources) {
+      known.set(`${resource.address} ${String(resource.spec.name)}`, resource);
+    }
+    return plan(counted, resources, { stack });
+  }
+
+  async function tryProvision(yaml: string): Promise<{ plan: Plan; report: ApplyReport }> {
+    const prepared = await prepare(yaml);
+    const report = await apply(counted, prepared, {
+      listener: () => undefined,
+      signal: new AbortController().signal,
+      parallelism: 10,
+      waitMs: 90_000,
+    });
+    return { plan: prepared.plan, report };
+  }
+
+  const bench: Bench = {
+    stack,
+    server,
+    cluster,
+    proxy,
+    planOf: async (yaml) => (await prepare(yaml)).plan,
+    tryProvision,
+    async provision(yaml) {
+      const { plan: made, report } = await tryProvision(yaml);
+      const failed = report.outcomes.filter((outcome) => outcome.result !== 'done');
+      if (failed.length + report.diagnostics.length > 0) {
+        throw new Error(JSON.stringify([...failed, ...report.diagnostics], null, 2));
+      }
+      return { plan: made, outcomes: report.outcomes };
+    },
+    async onlyChange(yaml) {
+      const made = (await prepare(yaml)).plan;
+      const [change, ...others] = pendingChanges(made);
+      if (change === undefined || others.length > 0 || refusalsOf(made).length > 0) {
+        throw new Error(
+          `expected one change, found ${JSON.stringify([summaryOf(made), refusalsOf(made)], null, 2)}`,
+        );
+      }
+      return change;
+    },
+    async writesOf(work) {
+      const before = proxy.requests.length;
+      await work();
+      const written = new Set<Seen>(proxy.writes());
+      return proxy.requests
+        .slice(before)
+        .filter((seen) => written.has(seen))
+        .map(({ method, path, body }) => `${method} ${path} ${body.toString('utf8').slice(0, 300)}`);
+    },
+    async settle(yaml) {
+      await bench.provision(yaml);
+      const left = (await prepare(yaml)).plan;
+      expect([summaryOf(left), pendingChanges(left).map(({ fields }) => fields)]).toEqual([[], []]);
+      expect(await bench.writesOf(() => bench.provision(yaml))).toEqual([]);
+    },
+    async loseState() {
+      await deleteState(cluster, stack);
+    },
+    async raw(method, path, body) {
+      const request = { method, path, ...(body === undefined ? {} : { body }) };
+      return (await cluster.request(request)).body;
+    },
+    async cleanUp() {
+      await deleteAll(cluster, [...known.values()]);
+      await deleteState(cluster, stack);
+      await Promise.all([counted.close(), cluster.close()]);
+      await proxy.close();
+    },
+  };
+  return bench;
+}
+
+/** Of `writesOf`: does it write down what rerankctl knows, and nothing that the user has? */
+export function isStateWrite(write: string): boolean {
+  return /^(PUT|POST) \/\.rerankctl-state[ /]/.test(write);
+}
+
+async function deleteState(cluster: Cluster, stack: string): Promise<void> {
+  const hits = await searchAll(cluster, `/${STATE_INDEX}/_search`, { term: { stack } });
+  if (hits.length === 0) return;
+  const lines = hits.map(({ _id }) => JSON.stringify({ delete: { _id } }));
+  await cluster.request({
+    method: 'POST',
+    path: `/${STATE_INDEX}/_bulk`,
+    query: { refresh: true },
+    body: `${lines.join('\n')}\n`,
+    contentType: 'application/x-ndjson',
+  });
+}
+
+/** IDs of all models (without their chunks) or groups of a name. */
+export async function idsOf(
+  cluster: Cluster,
+  what: 'models' | 'model_groups',
+  name: string,
+): Promise<string[]> {
+  const query = {
+    bool: {
+      filter: [{ term: { 'name.keyword': name } }],
+      must_not: [{ exists: { field: 'chunk_number' } }],
+    },
+  };
+  const hits = await searchAll(cluster, `/_plugins/_ml/${what}/_search`, query);
+  return hits.map(({ _id }) => _id);
+}
+
+async function deleteAll(cluster: Cluster, resources: readonly Resource[]): Promise<void> {
+  const named = (kind: string): string[] => [
+    ...new Set(resources.filter((r) => r.kind === kind).map((r) => r.name)),
+  ];
+  const specNames = (kind: string): string[] => [
+    ...new Set(resources.filter((r) => r.kind === kind).flatMap((r) => textAt(r.spec, 'name') ?? [])),
+  ];
+  for (const name of named('Index')) {
+    await cluster.request({ method: 'DELETE', path: `/${encodeURIComponent(name)}`, accept: [404] });
+  }
+  for (const name of named('SearchPipeline')) {
+    const path = `/_search/pipeline/${encodeURIComponent(name)}`;
+    await cluster.request({ method: 'DELETE', path, accept: [404] });
+  }
+  for (const name of specNames('Model')) {
+    for (const id of await idsOf(cluster, 'models', name)) await deleteModel(cluster, id);
+  }
+  for (const name of specNames('ModelGroup')) {
+    for (const id of await idsOf(cluster, 'model_groups', name)) {
+      const path = `/_plugins/_ml/model_groups/${id}`;
+      await cluster.request({ method: 'DELETE', path, accept: [404, 409] });
+    }
+  }
+}
+
+/** The mapping, settings (flat) and aliases of one index, as the server tells them. */
+export async function liveIndex(
+  bench: Bench,
+  name: string,
+): Promise<{ settings: JsonObject; mappings: JsonObject; aliases: JsonObject }> {
+  const { body } = await bench.cluster.request({
+    method: 'GET',
+    path: `/${encodeURIComponent(name)}`,
+    query: { flat_settings: true },
+  });
+  const found = isObject(body) ? body[name] : undefined;
+  if (!isObject(found)) throw new Error(`no index ${name}`);
+  return found as { settings: JsonObject; mappings: JsonObject; aliases: JsonObject };
+}
