@@ -11,7 +11,10 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const out = join(root, 'src/generated');
 const MANIFEST = join(root, 'schemas/manifest.schema.json');
 const KINDS = ['ModelGroup', 'Model', 'Index', 'SeedData', 'SearchPipeline', 'Verification'];
-const OUTPUTS = [...['specs.ts', 'schemas.ts', 'validators.js', 'validators.d.ts'].map((name) => join(out, name)), MANIFEST];
+const OUTPUTS = [
+  ...['specs.ts', 'schemas.ts', 'validators.js', 'validators.d.ts'].map((name) => join(out, name)),
+  MANIFEST,
+];
 
 const listed = readdirSync(join(root, 'schemas/kinds')).map((name) => name.replace('.schema.json', ''));
 const others = listed.filter((name) => !KINDS.includes(name)).sort();
@@ -24,7 +27,8 @@ const stamp = join(out, '.digest');
 
 function digestOf(files) {
   const hash = createHash('sha256');
-  for (const file of files) hash.update(file.slice(root.length)).update('\0').update(readFileSync(file)).update('\0');
+  for (const file of files)
+    hash.update(file.slice(root.length)).update('\0').update(readFileSync(file)).update('\0');
   return hash.digest('hex');
 }
 
@@ -34,9 +38,14 @@ const HEADER = '// Made by scripts/generate.mjs from schemas/. Do not edit.\n';
 export function manifestSchema(schemas) {
   const definitions = {
     directive: {
-      description: 'Stands for a value: another resource’s ID ($ref), an environment variable ($env), the text of a file ($file), a --var ($var), or texts put together ($join).',
+      description:
+        'Stands for a value: another resource’s ID ($ref), an environment variable ($env), the text of a file ($file), a --var ($var), or texts put together ($join).',
       oneOf: [
-        directive('$ref', { type: 'string', pattern: '^[^/]+/.+$' }, 'The ID or name of another resource, `Kind/name`; also a dependency.'),
+        directive(
+          '$ref',
+          { type: 'string', pattern: '^[^/]+/.+$' },
+          'The ID or name of another resource, `Kind/name`; also a dependency.',
+        ),
         directive('$env', { type: 'string' }, 'An environment variable. Its value is a secret.'),
         directive('$file', { type: 'string' }, 'The text of a file, relative to the manifest.'),
         directive('$var', { type: 'string' }, 'A value given by --var name=value.'),
@@ -78,7 +87,12 @@ export function manifestSchema(schemas) {
 }
 
 function directive(name, operand, description) {
-  return { type: 'object', additionalProperties: false, required: [name], properties: { [name]: { ...operand, description } } };
+  return {
+    type: 'object',
+    additionalProperties: false,
+    required: [name],
+    properties: { [name]: { ...operand, description } },
+  };
 }
 
 const orDirective = (schema, name) => {
@@ -100,7 +114,8 @@ function forEditors(schema, name) {
     } else if (key === '$ref') copy.$ref = value.replace('#/definitions/', `#/definitions/${name}.`);
     else if (key === 'properties') {
       copy.properties = Object.fromEntries(Object.entries(value).map(([k, v]) => [k, orDirective(v, name)]));
-    } else if ((key === 'items' || key === 'additionalProperties') && typeof value === 'object') copy[key] = orDirective(value, name);
+    } else if ((key === 'items' || key === 'additionalProperties') && typeof value === 'object')
+      copy[key] = orDirective(value, name);
     else if (key === 'allOf') copy.allOf = value.map((part) => forEditors(part, name));
     else if (key !== 'description' || copy.description === undefined) copy[key] = value;
   }
@@ -112,7 +127,11 @@ async function specs(schemas) {
   const parts = [];
   for (const [name, schema] of Object.entries(schemas)) {
     const title = name === 'metadata' ? 'MetadataSpec' : `${name}Spec`;
-    const text = await compile({ ...withUniqueDefinitions(schema, name), title }, title, { bannerComment: '', format: false, unknownAny: true });
+    const text = await compile({ ...withUniqueDefinitions(schema, name), title }, title, {
+      bannerComment: '',
+      format: false,
+      unknownAny: true,
+    });
     parts.push(text);
   }
   return `${HEADER}${parts.join('\n')}`;
@@ -123,13 +142,19 @@ function withUniqueDefinitions(schema, name) {
   const text = JSON.stringify(schema).replaceAll('"#/definitions/', `"#/definitions/${name}_`);
   const copy = JSON.parse(text);
   if (copy.definitions !== undefined) {
-    copy.definitions = Object.fromEntries(Object.entries(copy.definitions).map(([key, value]) => [`${name}_${key}`, value]));
+    copy.definitions = Object.fromEntries(
+      Object.entries(copy.definitions).map(([key, value]) => [`${name}_${key}`, value]),
+    );
   }
   for (const key of ['oneOf', 'anyOf', 'allOf']) delete copy[key];
   const strip = (value) => {
     if (Array.isArray(value)) return value.forEach(strip);
     if (typeof value !== 'object' || value === null) return;
-    if (Array.isArray(value.allOf) && value.allOf.every((part) => part.$ref === undefined)) delete value.allOf;
+    if (Array.isArray(value.allOf) && value.allOf.every((part) => part.$ref === undefined))
+      delete value.allOf;
+    // A named property need not fit the type of the others to be TypeScript's.
+    if (value.properties !== undefined && typeof value.additionalProperties === 'object')
+      value.additionalProperties = true;
     // Examples hold directives, whose $ref is none of JSON Schema's.
     delete value.examples;
     Object.values(value).forEach(strip);
@@ -191,7 +216,9 @@ async function main() {
   const current = () => OUTPUTS.every((file) => existsSync(file)) && `${digest} ${digestOf(OUTPUTS)}`;
   const recorded = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
   if (!process.argv.includes('--force') && recorded !== '' && recorded === current()) return;
-  const schemas = Object.fromEntries([...paths].map(([name, path]) => [name, JSON.parse(readFileSync(path, 'utf8'))]));
+  const schemas = Object.fromEntries(
+    [...paths].map(([name, path]) => [name, JSON.parse(readFileSync(path, 'utf8'))]),
+  );
   mkdirSync(out, { recursive: true });
   const [types, code] = await Promise.all([specs(schemas), validators(schemas)]);
   const declarations = [...paths.keys()].map((name) => `export declare const ${name}: Validator;\n`).join('');
@@ -203,7 +230,11 @@ async function main() {
   writeFileSync(join(out, 'validators.js'), code);
   writeFileSync(join(out, 'validators.d.ts'), VALIDATOR_TYPES + declarations);
   writeFileSync(MANIFEST, `${JSON.stringify(manifestSchema(schemas), null, 2)}\n`);
-  execFileSync(process.execPath, [join(root, 'node_modules/@biomejs/biome/bin/biome'), 'format', '--write', MANIFEST], { stdio: 'ignore' });
+  execFileSync(
+    process.execPath,
+    [join(root, 'node_modules/@biomejs/biome/bin/biome'), 'format', '--write', MANIFEST],
+    { stdio: 'ignore' },
+  );
   writeFileSync(stamp, String(current()));
 }
 

@@ -5,7 +5,7 @@ import { createReadStream } from 'node:fs';
 import http from 'node:http';
 import { createInterface } from 'node:readline';
 
-const [url = '', index = '', file = '', requestBytes = String(5 * 1024 * 1024), inFlight = '4'] =
+const [url = '', index = '', file = '', requestBytes = String(2 * 1024 * 1024), inFlight = '4'] =
   process.argv.slice(2);
 const agent = new http.Agent({ keepAlive: true, maxSockets: Number(inFlight) });
 

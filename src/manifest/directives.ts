@@ -147,9 +147,12 @@ class DirectiveReader {
     }
     const text = bytes.length > MAX_FILE_BYTES ? '' : bytes.toString('utf8');
     if (bytes.length > MAX_FILE_BYTES || text.includes('\0') || !Buffer.from(text).equals(bytes)) {
-      return this.#fail('RCTL_FILE_NOT_TEXT', `The file ${path} is no UTF-8 text of at most 10 MB.`, pointer, [
-        '`$file` puts the text of a file in place. A model is named by `file:`, documents by `files:`.',
-      ]);
+      return this.#fail(
+        'RCTL_FILE_NOT_TEXT',
+        `The file ${path} is no UTF-8 text of at most 10 MB.`,
+        pointer,
+        ['`$file` puts the text of a file in place. A model is named by `file:`, documents by `files:`.'],
+      );
     }
     return text;
   }
@@ -178,14 +181,24 @@ class DirectiveReader {
       if (this.problems.length > before) return this.#hole(pointer);
       if (value instanceof Reference) {
         this.references.pop();
-        return this.#fail('RCTL_JOIN_REF', 'A reference cannot be joined to other text.', at, [
-          'Its ID is known only after apply. Let `$ref` be the whole value.',
-        ], pointer);
+        return this.#fail(
+          'RCTL_JOIN_REF',
+          'A reference cannot be joined to other text.',
+          at,
+          ['Its ID is known only after apply. Let `$ref` be the whole value.'],
+          pointer,
+        );
       }
       const plain = value instanceof Sensitive ? value.reveal() : value;
       if (value instanceof Sensitive) origins.push(value.origin);
       if (plain === null || typeof plain === 'object') {
-        return this.#fail('RCTL_DIRECTIVE_OPERAND', '`$join` takes texts only.', at, [EXAMPLES.$join], pointer);
+        return this.#fail(
+          'RCTL_DIRECTIVE_OPERAND',
+          '`$join` takes texts only.',
+          at,
+          [EXAMPLES.$join],
+          pointer,
+        );
       }
       texts.push(String(plain));
     }
@@ -195,7 +208,13 @@ class DirectiveReader {
     return new Sensitive(text, origins.join(', '));
   }
 
-  #fail(code: string, message: string, pointer: string, remedies: (string | undefined)[], hole = pointer): Value {
+  #fail(
+    code: string,
+    message: string,
+    pointer: string,
+    remedies: (string | undefined)[],
+    hole = pointer,
+  ): Value {
     const remedy = remedies.filter((part) => part !== undefined).join(' ');
     this.problems.push({ code, message, remedy, pointer });
     return this.#hole(hole);

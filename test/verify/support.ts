@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
 import type { JsonObject } from '../../src/core/json.ts';
 import type { Resource } from '../../src/core/resource.ts';
 import type { ValueObject } from '../../src/core/value.ts';
@@ -33,4 +35,15 @@ export function verificationOf(spec: ValueObject, name = 'test'): Resource {
     folder: '/nowhere',
     locate: (pointer) => ({ location: { file: 'v.yaml', line: 1, column: 1 }, snippet: pointer }),
   };
+}
+
+const schema: JsonObject = JSON.parse(
+  readFileSync(new URL('../../schemas/report.schema.json', import.meta.url), 'utf8'),
+);
+const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(schema);
+
+/** What is wrong with the output of `verify --output json`. */
+export function schemaErrors(printed: object): string[] {
+  if (validate(JSON.parse(JSON.stringify(printed)))) return [];
+  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }

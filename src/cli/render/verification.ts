@@ -7,6 +7,7 @@ import type {
   VerificationReport,
 } from '../../verify/report.ts';
 import { type Paint, painter } from '../io.ts';
+import { countOf } from './diagnostics.ts';
 
 export interface VerificationStyle {
   readonly color: boolean;
@@ -62,24 +63,22 @@ export function renderVerification(report: VerificationReport, style: Verificati
 
 function renderQuery(report: VerificationReport, query: QueryReport, pen: Pen): string[] {
   const id = report.queries.length > 1 ? `${report.address}#${tidy(query.id)}` : report.address;
-  const question = cutTo(tidy(query.queryText), Math.max(pen.width - widthOf(id) - 3, 20), pen);
   return [
-    `${pen.paint('bold', id)}   ${question}`,
+    `${pen.paint('bold', id)}   ${cutTo(tidy(query.queryText), Math.max(pen.width - widthOf(id) - 3, 20), pen)}`,
     pen.paint('dim', cutTo(`  ${subtitle(report, query)}`, pen.width, pen)),
     ...tableLines(rowsOf(query, pen), pen),
-    verdictLine(query, pen),
+    ...verdictLines(query, pen),
     ...problemLines(query, pen),
   ];
 }
 
 function subtitle({ index, searchPipeline }: VerificationReport, query: QueryReport): string {
   const { unreranked, reranked, window } = query;
-  const hits = `${window} ${window === 1 ? 'hit' : 'hits'}`;
   const times = [
     unreranked === null ? '' : `unreranked ${unreranked.elapsedMs} ms`,
     reranked === null ? '' : `reranked ${reranked.elapsedMs} ms`,
   ].filter((text) => text !== '');
-  return [`${index} through ${searchPipeline}`, hits, ...times].join(', ');
+  return [`${index} through ${searchPipeline}`, countOf(window, 'hit'), ...times].join(', ');
 }
 
 /** The reranked answer, then what fell out of it; without a reranked answer, the unreranked one alone. */
@@ -142,7 +141,7 @@ function tableLines(rows: readonly Row[], pen: Pen): string[] {
   ];
 }
 
-function verdictLine({ proof, expectations, verdict, reranked }: QueryReport, pen: Pen): string {
+function verdictLines({ proof, expectations, verdict, reranked }: QueryReport, pen: Pen): string[] {
   const yes = (good: boolean): string => pen.paint(good ? 'green' : 'red', good ? 'yes' : 'no');
   const by = [proof.processor ?? '', proof.tookMs === null ? '' : `${Math.round(proof.tookMs)} ms`];
   const detail = proof.ran ? ` (${by.filter((text) => text !== '').join(', ')})` : '';
@@ -151,7 +150,8 @@ function verdictLine({ proof, expectations, verdict, reranked }: QueryReport, pe
     const passed = expectations.filter((each) => each.kind === kind).every(({ pass }) => pass);
     return `expected ${kind.replace('_', ' ')}: ${yes(passed)}`;
   });
-  return `  ${[`reranker ran: ${ran}`, ...kinds, verdictText(verdict, pen)].join('   ')}`;
+  const parts = [`reranker ran: ${ran}`, ...kinds, verdictText(verdict, pen)];
+  return flow(parts, '   ', pen.width - 2).map((line) => `  ${line}`);
 }
 
 function verdictText(verdict: Verdict, pen: Pen): string {
@@ -174,13 +174,9 @@ function problem(message: string, remedy: string | undefined, pen: Pen): string[
 }
 
 function missed({ kind, what, actual, foundAt }: Expectation, query: QueryReport, pen: Pen): string[] {
-  const is = kind === 'not_first' ? 'not first, and it is' : kind === 'first' ? 'first, and it is not' : '';
+  const told = { first: 'first, and it is not: ', not_first: 'not first, and it is: ', top: 'at ' }[kind];
   return [
-    ...wrapped(
-      tidy(is === '' ? `Expected at ${what}` : `Expected ${is}: ${what}`),
-      pen.paint('red', pen.cross),
-      pen,
-    ),
+    ...wrapped(tidy(`Expected ${told}${what}`), pen.paint('red', pen.cross), pen),
     ...wrapped(tidy(actual), pen.paint('dim', 'there is:'), pen, '    '),
     ...wrapped(nextStep(kind, foundAt, query), pen.paint('green', 'next:'), pen, '    '),
   ];
@@ -194,7 +190,7 @@ function nextStep(kind: Expectation['kind'], foundAt: number | null, query: Quer
     return `None of the ${query.window} hits is the expected one, and a reranker only orders what it gets: raise size, or mend the query. See also that the field is in the hits (_source).`;
   }
   const was = query.reranked?.hits.find(({ rank }) => rank === foundAt)?.was;
-  return `The expected hit is at rank ${foundAt}${was == null ? '' : ` (unreranked: ${was})`}. See whether document_fields give the model the text that answers the query; else try another model.`;
+  return `The expected hit is at rank ${foundAt}${typeof was !== 'number' ? '' : ` (unreranked: ${was})`}. See whether document_fields give the model the text that answers the query; else try another model.`;
 }
 
 function summary({ address, queries, verdict }: VerificationReport, pen: Pen): string {
@@ -216,7 +212,7 @@ const WIDE =
 /** Terminal columns: most East Asian characters and emoji take two, combining marks none. */
 function widthOf(text: string): number {
   let width = 0;
-  for (const character of text) {
+  for (const character of stripVTControlCharacters(text)) {
     if (/[\p{Mn}\p{Me}\p{Cf}]/u.test(character)) continue;
     width += WIDE.test(character) ? 2 : 1;
   }
@@ -237,15 +233,20 @@ function cutTo(text: string, width: number, pen: Pen): string {
   return kept.trimEnd() + pen.ellipsis;
 }
 
-/** `  LABEL text`, broken between words and indented below the text. */
-function wrapped(text: string, label: string, pen: Pen, indent = '  '): string[] {
-  const hang = indent.length + widthOf(stripVTControlCharacters(label)) + 1;
-  const lines: string[] = [''];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1) ?? '';
-    const joined = last === '' ? word : `${last} ${word}`;
-    if (last !== '' && widthOf(joined) > pen.width - hang) lines.push(word);
+/** Puts pieces on lines of at most this width. */
+function flow(pieces: readonly string[], separator: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const piece of pieces) {
+    const joined = lines.length === 0 ? piece : lines.at(-1) + separator + piece;
+    if (lines.length === 0 || widthOf(joined) > width) lines.push(piece);
     else lines[lines.length - 1] = joined;
   }
+  return lines;
+}
+
+/** `  LABEL text`, broken between words and indented below the text. */
+function wrapped(text: string, label: string, pen: Pen, indent = '  '): string[] {
+  const hang = indent.length + widthOf(label) + 1;
+  const lines = flow(text.split(' '), ' ', pen.width - hang);
   return lines.map((line, i) => (i === 0 ? `${indent}${label} ${line}` : `${' '.repeat(hang)}${line}`));
 }

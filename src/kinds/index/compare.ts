@@ -29,6 +29,19 @@ function settingsDifference(
   return changes;
 }
 
+/** Applied by us earlier, gone from the manifest, and still there: an alias, or one key of an alias. */
+function withdrawn(applied: unknown, declared: unknown, live: unknown, pointer: string): FieldChange[] {
+  if (!isObject(applied) || !isObject(declared) || !isObject(live)) return [];
+  return Object.keys(applied).flatMap((key) => {
+    const at = pointerTo(pointer, key);
+    const before = live[key] as Json | undefined;
+    if (before === undefined) return [];
+    return Object.hasOwn(declared, key)
+      ? withdrawn(applied[key], declared[key], before, at)
+      : [{ pointer: at, before }];
+  });
+}
+
 function aliasesDifference(
   live: LiveIndex,
   spec: ValueObject,
@@ -36,13 +49,8 @@ function aliasesDifference(
 ): FieldChange[] {
   const declared = isObject(spec.aliases) ? (spec.aliases as ValueObject) : {};
   const changes = difference(live.aliases, declared, { keys: 'declared' }, '/aliases');
-  for (const name of Object.keys(isObject(recorded?.applied?.aliases) ? recorded.applied.aliases : {})) {
-    const before = live.aliases[name] as Json | undefined;
-    if (declared[name] === undefined && before !== undefined) {
-      changes.push({ pointer: pointerTo('/aliases', name), before });
-    }
-  }
-  return changes;
+  const applied = isObject(recorded?.applied?.aliases) ? recorded.applied.aliases : {};
+  return [...changes, ...withdrawn(applied, declared, live.aliases, '/aliases')];
 }
 
 /** Differences between what the manifest declares and what the index holds, before anything is known of history. */

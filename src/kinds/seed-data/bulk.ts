@@ -33,7 +33,7 @@ export interface BulkOptions {
   readonly waiting: (operations: number, delayMs: number) => void;
 }
 
-const REQUEST_BYTES = 1 * 1024 * 1024;
+const REQUEST_BYTES = 2 * 1024 * 1024;
 const CONCURRENCY = 4;
 const RETRY_FOR_MS = 120_000;
 
