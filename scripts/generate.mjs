@@ -77,6 +77,7 @@ export function manifestSchema(schemas) {
     },
     allOf: names.map((name) => ({
       if: { required: ['kind'], properties: { kind: { const: name } } },
+      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema.
       then: {
         properties: { spec: { $ref: `#/definitions/${name}` } },
         ...(schemas[name].required === undefined ? {} : { required: ['spec'] }),

@@ -33,15 +33,26 @@ export interface Resolved {
 const NAMES = ['$ref', '$env', '$file', '$var', '$join'] as const;
 const MAX_FILE_BYTES = 10_000_000;
 
+const NOTHING = { leaves: new Map(), references: [], problems: [] } as const;
+
 /** Replaces the one-key objects `{$ref: …}`, `{$env: …}`, `{$file: …}`, `{$var: …}` and `{$join: […]}`. */
 export function resolveDirectives(value: Json, pointer: string, context: DirectiveContext): Resolved {
+  if (!holdsDirective(value)) return { value, ...NOTHING };
   const reader = new DirectiveReader(context);
   return {
-    value: reader.value(value, () => pointer),
+    value: reader.value(value, pointer),
     leaves: reader.leaves,
     references: reader.references,
     problems: reader.problems,
   };
+}
+
+function holdsDirective(value: Json): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return value.some(holdsDirective);
+  if (directiveOf(value) !== undefined) return true;
+  for (const key in value) if (holdsDirective(value[key] as Json)) return true;
+  return false;
 }
 
 /** The name of the directive that an object is; an object with more keys is data. */
@@ -54,9 +65,6 @@ function directiveOf(object: Record<string, unknown>): string | undefined {
   return name;
 }
 
-/** Pointers are made only where one is needed. */
-type PointerOf = () => string;
-
 class DirectiveReader {
   readonly leaves = new Map<string, LeafKind>();
   readonly references: { address: Address; pointer: string }[] = [];
@@ -67,24 +75,18 @@ class DirectiveReader {
     this.#context = context;
   }
 
-  /** The same value when it holds no directive. */
-  value(value: Json, at: PointerOf): Value {
-    if (Array.isArray(value)) {
-      const items = value.map((item, i) => this.value(item, () => pointerTo(at(), i)));
-      return items.some((item, i) => item !== value[i]) ? items : value;
+  value(value: Json, pointer: string): Value {
+    if (!isObject(value)) {
+      return Array.isArray(value) ? value.map((item, i) => this.value(item, pointerTo(pointer, i))) : value;
     }
-    if (!isObject(value)) return value;
     const name = directiveOf(value);
-    if (name !== undefined) return this.#directive(name, value[name] as Json, at());
-    let changed: { [key: string]: Value } | undefined;
+    if (name !== undefined) return this.#directive(name, value[name] as Json, pointer);
+    const result: { [key: string]: Value } = { ...(value as { [key: string]: Json }) };
     for (const key of Object.keys(value)) {
       const item = value[key] as Json;
-      const read = this.value(item, () => pointerTo(at(), key));
-      if (read === item) continue;
-      changed ??= { ...(value as { [key: string]: Json }) };
-      changed[key] = read;
+      if (typeof item === 'object' && item !== null) result[key] = this.value(item, pointerTo(pointer, key));
     }
-    return changed ?? (value as Value);
+    return result;
   }
 
   #directive(name: string, operand: Json, pointer: string): Value {
@@ -177,7 +179,7 @@ class DirectiveReader {
     for (const [i, part] of operand.entries()) {
       const at = pointerTo(pointerTo(pointer, '$join'), i);
       const before = this.problems.length;
-      const value = this.value(part, () => at);
+      const value = this.value(part, at);
       if (this.problems.length > before) return this.#hole(pointer);
       if (value instanceof Reference) {
         this.references.pop();

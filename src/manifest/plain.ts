@@ -32,6 +32,7 @@ const WORDS = new Map<string, Json>([
   ['null', null],
   ['~', null],
 ]);
+const MAY_BE_NO_TEXT = /^[-+.~\dnNtTfF]/;
 const OTHER_WORDS = /^(?:Null|NULL|True|TRUE|False|FALSE|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
 const NUMBER = /^[-+]?(?:0o[0-7]+|0x[\da-fA-F]+|(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?)$/;
 
@@ -41,6 +42,7 @@ function giveUp(): never {
 
 /** Numbers count only as JavaScript writes them itself: `1.0` and `0x10` are the real parser's. */
 function scalar(text: string): Json {
+  if (!MAY_BE_NO_TEXT.test(text)) return text;
   const word = WORDS.get(text);
   if (word !== undefined) return word;
   if (NUMBER.test(text)) {

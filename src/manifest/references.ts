@@ -2,7 +2,7 @@ import { type Address, addressOf, parseAddress } from '../core/address.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { pointerSegments } from '../core/json.ts';
 import type { Manifest, Use } from './manifest.ts';
-import { KIND_NAMES, schemaAt, schemaOf } from './schema.ts';
+import { KIND_NAMES, kindsFor } from './schema.ts';
 import { closest, listed } from './suggest.ts';
 
 /** Kinds that have no object on the server, so that there is no ID to refer to. */
@@ -110,13 +110,13 @@ function kindProblem(use: Use, kind: string | undefined, manifest: Manifest): Pr
       remedy: `To be applied after it, name it under \`metadata: { depends_on: [${use.address}] }\`.`,
     };
   }
-  const path = pointerSegments(use.pointer);
-  if (path[0] !== 'spec' || manifest.kind === undefined || !KIND_NAMES.includes(kind)) return undefined;
-  const wanted = schemaAt(schemaOf(manifest.kind), path.slice(1))?.['x-ref'];
-  if (!Array.isArray(wanted) || wanted.includes(kind)) return undefined;
+  if (!use.pointer.startsWith('/spec/') || manifest.kind === undefined || !KIND_NAMES.includes(kind))
+    return undefined;
+  const wanted = kindsFor(manifest.kind, use.pointer.slice('/spec'.length));
+  if (wanted === undefined || wanted.includes(kind)) return undefined;
   return {
     code: 'RCTL_REF_KIND',
-    message: `\`${path.at(-1)}\` is the ID of a ${wanted.join(' or ')}, not of a ${kind}.`,
+    message: `\`${pointerSegments(use.pointer).at(-1)}\` is the ID of a ${wanted.join(' or ')}, not of a ${kind}.`,
     remedy: `Refer to a ${wanted.join(' or ')}: \`{ $ref: ${wanted[0]}/… }\`.`,
   };
 }

@@ -1,4 +1,4 @@
-import { isObject } from '../core/json.ts';
+import { isObject, pointerSegments } from '../core/json.ts';
 import { SCHEMAS } from '../generated/schemas.ts';
 
 /** A (sub)schema, as `schemas/` writes them. */
@@ -46,4 +46,16 @@ export function schemaAt(root: Schema, path: readonly string[]): Schema | undefi
     current = dereference(root, next);
   }
   return current;
+}
+
+const referable = new Map<string, readonly string[] | undefined>();
+
+/** The kinds that a field may refer to (`x-ref`); `undefined` where any will do. The pointer begins at the spec. */
+export function kindsFor(kind: string, pointer: string): readonly string[] | undefined {
+  const key = `${kind}${pointer}`;
+  if (!referable.has(key)) {
+    const kinds = schemaAt(schemaOf(kind), pointerSegments(pointer))?.['x-ref'];
+    referable.set(key, Array.isArray(kinds) ? kinds.map(String) : undefined);
+  }
+  return referable.get(key);
 }

@@ -72,38 +72,35 @@ function matcherAt(expected: JsonObject, key: string): JsonObject | undefined {
   return isObject(found) ? (found as JsonObject) : undefined;
 }
 
-/** Judges the hits of the reranked arm. `top` is a list: its first matcher is for rank 1, and so on. */
+/** Judges the hits of the reranked arm. Each of the hits of `top` must be among the first N, N being their number. */
 export function judgeExpectations(expected: JsonObject, hits: readonly Hit[]): Expectation[] {
-  const expectation = (
-    kind: Expectation['kind'],
-    matcher: JsonObject,
-    rank: number,
-    what: string,
-  ): Expectation => {
-    const hit = hits[rank - 1];
-    const met = hit !== undefined && matches(matcher, hit);
+  const [first, notFirst] = [matcherAt(expected, 'first'), matcherAt(expected, 'not_first')];
+  const top = Array.isArray(expected.top) ? (expected.top.filter(isObject) as JsonObject[]) : [];
+  const foundAt = (matcher: JsonObject): number | null =>
+    hits.find((hit) => matches(matcher, hit))?.rank ?? null;
+  const atFirst = (kind: 'first' | 'not_first', matcher: JsonObject): Expectation => {
+    const hit = hits[0];
     return {
       kind,
-      what,
+      what: describeMatcher(matcher),
       // With no hit at all there is nothing that is not first.
-      pass: kind === 'not_first' ? hit !== undefined && !met : met,
+      pass: hit !== undefined && matches(matcher, hit) === (kind === 'first'),
       actual: describeHit(hit, matcher),
-      foundAt: hits.find((each) => matches(matcher, each))?.rank ?? null,
+      foundAt: foundAt(matcher),
     };
   };
-  const first = matcherAt(expected, 'first');
-  const notFirst = matcherAt(expected, 'not_first');
-  const top = Array.isArray(expected.top) ? expected.top.filter(isObject) : [];
   return [
-    ...(first === undefined ? [] : [expectation('first', first, 1, describeMatcher(first))]),
-    ...top.map((matcher, i) =>
-      expectation(
-        'top',
-        matcher as JsonObject,
-        i + 1,
-        `rank ${i + 1}: ${describeMatcher(matcher as JsonObject)}`,
-      ),
-    ),
-    ...(notFirst === undefined ? [] : [expectation('not_first', notFirst, 1, describeMatcher(notFirst))]),
+    ...(first === undefined ? [] : [atFirst('first', first)]),
+    ...top.map((matcher): Expectation => {
+      const rank = foundAt(matcher);
+      return {
+        kind: 'top',
+        what: `among the first ${top.length}: ${describeMatcher(matcher)}`,
+        pass: rank !== null && rank <= top.length,
+        actual: rank === null ? 'no such hit' : `rank ${rank}: ${describeHit(hits[rank - 1], matcher)}`,
+        foundAt: rank,
+      };
+    }),
+    ...(notFirst === undefined ? [] : [atFirst('not_first', notFirst)]),
   ];
 }

@@ -37,7 +37,17 @@ describe('the MS MARCO tutorial, from a publisher on loopback', () => {
     }
   });
 
-  it('is done by one apply', async () => {
+  it('ends incomplete while the publisher sends another file than it announces', async () => {
+    publisher.setBehaviour({ wrongHash: true });
+    const { code, stdout, stderr } = await rerankctl('apply', url);
+    publisher.setBehaviour({ wrongHash: false });
+    expect(code, stdout + stderr).toBe(5);
+    expect(stdout + stderr).toContain('Model/ms-marco');
+    expect(stdout + stderr).toMatch(/hash/i);
+  }, 120_000);
+
+  it('is done by the next apply', async () => {
+    publisher.requests.length = 0;
     const { code, stdout, stderr } = await rerankctl('apply', url);
     expect(code, stdout + stderr).toBe(0);
     expect(publisher.requests.map((path) => path.split('/').at(-1))).toEqual([
@@ -104,7 +114,7 @@ describe('the MS MARCO tutorial, from a publisher on loopback', () => {
     const before = textAt(await deployedModel(url), '_id');
     const again = await rerankctl('apply', url);
     expect(again.code, again.stdout + again.stderr).toBe(0);
-    expect(again.stdout + again.stderr).toMatch(/nothing/i);
+    expect(again.stdout + again.stderr).toMatch(/^No changes/m);
     expect(textAt(await deployedModel(url), '_id')).toBe(before);
     expect(publisher.requests).toHaveLength(3);
   }, 30_000);

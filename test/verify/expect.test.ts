@@ -69,34 +69,42 @@ describe('expectations', () => {
     [{ not_first: { _id: 'b' } }, [['not_first', true, 2]]],
     [{ not_first: { _id: 'a' } }, [['not_first', false, 1]]],
     [
+      { top: [{ _id: 'b' }, { _id: 'a' }] },
+      [
+        ['top', true, 2],
+        ['top', true, 1],
+      ],
+    ],
+    [
       { top: [{ _id: 'a' }, { _id: 'c' }] },
       [
         ['top', true, 1],
         ['top', false, 3],
       ],
     ],
-    [
-      { top: [{ _id: 'a' }, { _id: 'b' }, { _id: 'c' }, { _id: 'd' }] },
-      [
-        ['top', true, 1],
-        ['top', true, 2],
-        ['top', true, 3],
-        ['top', false, null],
-      ],
-    ],
+    [{ top: [{ _id: 'z' }] }, [['top', false, null]]],
   ])('%j', (expected, result) => expect(judged(expected)).toEqual(result));
 
   it('say what is there instead', () => {
     const [first] = judgeExpectations({ first: { t: { contains: 'second' } } }, hits);
     expect(first).toMatchObject({ what: 't contains "second"', actual: '_id a, t "first"', foundAt: 2 });
-    expect(judgeExpectations({ top: [{}, {}, { t: 1 }] }, hits)[2]?.actual).toBe('_id c, without t');
+    expect(
+      judgeExpectations({ top: [{ _id: 'c', n: null }, { t: 'second' }] }, hits).map(({ what, actual }) => [
+        what,
+        actual,
+      ]),
+    ).toEqual([
+      ['among the first 2: _id is "c" and n is null', 'no such hit'],
+      ['among the first 2: t is "second"', 'rank 2: _id b, t "second"'],
+    ]);
+    expect(judgeExpectations({ first: { o: 1 } }, hits)[0]?.actual).toBe('_id a, without o');
   });
 
   it('are never met by no hits', () => {
     const none = judgeExpectations({ first: {}, not_first: { _id: 'a' }, top: [{}] }, []);
     expect(none.map(({ pass, actual }) => [pass, actual])).toEqual([
       [false, 'no hit'],
-      [false, 'no hit'],
+      [false, 'no such hit'],
       [false, 'no hit'],
     ]);
   });

@@ -71,8 +71,7 @@ describe.each(nodes)('verify on %s', (_name, open) => {
     const body = { query: { match_all: {} }, size: 4 };
     const spec: JsonObject = { index, search_pipeline, queries: [{ query_text: QUESTION, body, ...query }] };
     const reports = await verify(cluster, [{ resource: verificationOf(spec), spec }]);
-    const printed = { formatVersion: '1.0', rerankctl: '0.1.0', command: 'verify', exitCode: 0, reports };
-    expect(schemaErrors(printed)).toEqual([]);
+    expect(reports.flatMap(schemaErrors)).toEqual([]);
     const query0 = reports[0]?.queries[0];
     if (query0 === undefined) throw new Error('no report');
     expect(reports[0]?.verdict).toBe(query0.verdict);
@@ -86,7 +85,7 @@ describe.each(nodes)('verify on %s', (_name, open) => {
     const report = await reportOf(await pipeline(rerank(model, ['passage_text'])), {
       expect: {
         first: washington,
-        top: [{ _id: 'washington' }, { _id: 'nevada' }],
+        top: [{ _id: 'nevada' }, { _id: 'washington' }],
         not_first: { _id: 'nevada' },
       },
     });
@@ -235,8 +234,7 @@ describe.each(nodes)('verify on %s', (_name, open) => {
     expect(reports[1]?.queries[1]?.error?.code).toBe('RCTL_INDEX_NOT_FOUND');
     expect(overallVerdict(reports)).toBe('error');
     expect(events).toEqual(Array.from({ length: 4 }, () => ['step.started', 'step.done']).flat());
-    const printed = { formatVersion: '1.0', rerankctl: '0.1.0', command: 'verify', exitCode: 1, reports };
-    expect(schemaErrors(printed)).toEqual([]);
+    expect(reports.flatMap(schemaErrors)).toEqual([]);
   });
 
   it('ends when it is interrupted', async () => {

@@ -42,8 +42,8 @@ const schema: JsonObject = JSON.parse(
 );
 const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(schema);
 
-/** What is wrong with the output of `verify --output json`. */
-export function schemaErrors(printed: object): string[] {
-  if (validate(JSON.parse(JSON.stringify(printed)))) return [];
+/** What is wrong with a report as `verify --output json` prints it. */
+export function schemaErrors(report: object): string[] {
+  if (validate(JSON.parse(JSON.stringify(report)))) return [];
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }

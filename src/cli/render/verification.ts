@@ -12,7 +12,7 @@ import { countOf } from './diagnostics.ts';
 export interface VerificationStyle {
   readonly color: boolean;
   readonly width: number;
-  /** Without: arrows, dashes and the ellipsis are ASCII. */
+  /** Without it, ASCII alone. */
   readonly unicode: boolean;
 }
 
@@ -142,7 +142,7 @@ function tableLines(rows: readonly Row[], pen: Pen): string[] {
 }
 
 function verdictLines({ proof, expectations, verdict, reranked }: QueryReport, pen: Pen): string[] {
-  const yes = (good: boolean): string => pen.paint(good ? 'green' : 'red', good ? 'yes' : 'no');
+  const yes = (good: boolean) => pen.paint(good ? 'green' : 'red', good ? 'yes' : 'no');
   const by = [proof.processor ?? '', proof.tookMs === null ? '' : `${Math.round(proof.tookMs)} ms`];
   const detail = proof.ran ? ` (${by.filter((text) => text !== '').join(', ')})` : '';
   const ran = verdict === 'error' && reranked === null ? 'not known' : `${yes(proof.ran)}${detail}`;
@@ -169,12 +169,14 @@ function problemLines(query: QueryReport, pen: Pen): string[] {
 }
 
 function problem(message: string, remedy: string | undefined, pen: Pen): string[] {
-  const fix = remedy === undefined ? [] : wrapped(tidy(remedy), pen.paint('green', 'fix:'), pen, '    ');
-  return [...wrapped(tidy(message), pen.paint('red', pen.cross), pen), ...fix];
+  return [
+    ...wrapped(tidy(message), pen.paint('red', pen.cross), pen),
+    ...(remedy === undefined ? [] : wrapped(tidy(remedy), pen.paint('green', 'fix:'), pen, '    ')),
+  ];
 }
 
 function missed({ kind, what, actual, foundAt }: Expectation, query: QueryReport, pen: Pen): string[] {
-  const told = { first: 'first, and it is not: ', not_first: 'not first, and it is: ', top: 'at ' }[kind];
+  const told = { first: 'first, and it is not: ', not_first: 'not first, and it is: ', top: '' }[kind];
   return [
     ...wrapped(tidy(`Expected ${told}${what}`), pen.paint('red', pen.cross), pen),
     ...wrapped(tidy(actual), pen.paint('dim', 'there is:'), pen, '    '),
