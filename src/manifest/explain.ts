@@ -1,7 +1,7 @@
 import { dig, isObject, pointerSegments, pointerTo } from '../core/json.ts';
 import type { Aim } from './locate.ts';
 import { type Schema, schemaAt, schemaOf, schemaOfError } from './schema.ts';
-import { closest, didYouMean, listed } from './suggest.ts';
+import { closest, listed, meant } from './suggest.ts';
 import type { ValidationError } from './validate.ts';
 
 export interface Explanation {
@@ -11,6 +11,8 @@ export interface Explanation {
   /** From the part that was validated. */
   readonly pointer: string;
   readonly aim: Aim;
+  /** The field that was probably meant. */
+  readonly means?: string;
 }
 
 /** What an explanation may look at. `shown` has its secrets masked. */
@@ -35,8 +37,17 @@ const OWN_MESSAGE = new Set([
   'maxProperties',
 ]);
 
+/** Each error explained. A field that is missing because its name is misspelt is one mistake, not two. */
+export function explainAll(errors: readonly ValidationError[], subject: Subject): Explanation[] {
+  const explained = errors.map((error) => ({ error, ...explain(error, subject) }));
+  const misspelt = new Set(explained.flatMap(({ error, means }) => (means === undefined ? [] : `${error.instancePath}/${means}`)));
+  return explained.filter(
+    ({ error }) => error.keyword !== 'required' || !misspelt.has(`${error.instancePath}/${error.params.missingProperty}`),
+  );
+}
+
 /** A validation error in words for someone who writes manifests and has never read a JSON Schema. */
-export function explain(error: ValidationError, subject: Subject): Explanation {
+function explain(error: ValidationError, subject: Subject): Explanation {
   const root = schemaOf(subject.name);
   const schema = schemaOfError(root, error.schemaPath);
   switch (error.keyword) {
@@ -96,8 +107,8 @@ function unknownField(error: ValidationError, subject: Subject, root: Schema, sc
   if (field.startsWith('$')) {
     return { ...found, remedy: `A directive stands alone: \`{ ${field}: … }\` is the whole value.` };
   }
-  const near = didYouMean(field, known);
-  if (near !== undefined) return { ...found, remedy: near };
+  const near = closest(field, known);
+  if (near !== undefined) return { ...found, remedy: meant(near), means: near };
   if (subject.name !== 'metadata' && keysOf(schemaOf('metadata')).includes(field) && field !== 'name') {
     return { ...found, remedy: `\`${field}\` belongs under \`metadata\`.` };
   }
@@ -119,18 +130,10 @@ function missingField(error: ValidationError, subject: Subject, root: Schema): E
   const field = String(error.params.missingProperty);
   const schema = schemaAt(root, pointerSegments(pointerTo(error.instancePath, field)));
   const description = typeof schema?.description === 'string' ? `: ${schema.description}` : '';
-  const given = valueAt(subject, error.instancePath);
-  const near = isObject(given)
-    ? closest(
-        field,
-        Object.keys(given).filter((key) => !keysOf(root).includes(key)),
-      )
-    : undefined;
-  const rename = near === undefined ? '' : ` Did you mean it by \`${near}\`?`;
   return {
     code: 'RCTL_MISSING_FIELD',
     message: `\`${field}\` is missing in ${pathOf(error.instancePath, subject)}.`,
-    remedy: `Add \`${field}: ${example(schema)}\`${description}${rename}`,
+    remedy: `Add \`${field}: ${example(schema)}\`${description}`,
     pointer: error.instancePath,
     aim: 'auto',
   };
@@ -217,11 +220,11 @@ function notListed(error: ValidationError, subject: Subject, schema: Schema): Ex
     ? 'the secret given'
     : `\`${subject.textOf(pointer) ?? JSON.stringify(value)}\``;
   const near =
-    subject.isSecret(pointer) || typeof value !== 'string' ? undefined : didYouMean(value, allowed);
+    subject.isSecret(pointer) || typeof value !== 'string' ? undefined : closest(value, allowed);
   return {
     code: 'RCTL_INVALID_VALUE',
     message: `${path} cannot be ${shown}.`,
-    remedy: [near, `It is one of ${listed(withoutCaseTwins(allowed))}.`]
+    remedy: [near === undefined ? undefined : meant(near), `It is one of ${listed(withoutCaseTwins(allowed))}.`]
       .filter((part) => part !== undefined)
       .join(' '),
     pointer,

@@ -4,7 +4,7 @@ import { isObject, type Json, pointerTo } from '../core/json.ts';
 import type { Lifecycle, Resource } from '../core/resource.ts';
 import { toShownJson, type Value, type ValueObject } from '../core/value.ts';
 import { type DirectiveContext, type LeafKind, resolveDirectives } from './directives.ts';
-import { explain } from './explain.ts';
+import { explainAll } from './explain.ts';
 import type { Aim, Locator } from './locate.ts';
 import type { ParsedDocument } from './parse.ts';
 import { KIND_NAMES, schemaOf } from './schema.ts';
@@ -164,9 +164,8 @@ class ManifestReader {
       isSecret: (pointer: string) => leafAt(base + pointer, leaves) === 'secret',
       isInFlow: (pointer: string) => locator.isInFlow(base + pointer),
     };
-    for (const error of errors) {
-      const { pointer, aim, ...problem } = explain(error, subject);
-      this.#report(problem, base + pointer, aim);
+    for (const { code, message, remedy, pointer, aim } of explainAll(errors, subject)) {
+      this.#report({ code, message, remedy }, base + pointer, aim);
     }
   }
 

@@ -3,10 +3,10 @@ import { distance } from 'fastest-levenshtein';
 /** What was probably meant, or nothing when every candidate is too far off. */
 export function closest(word: string, candidates: Iterable<string>): string | undefined {
   const folded = fold(word);
-  const limit = Math.max(1, Math.floor(word.length / 3));
+  const limit = Math.max(1, Math.floor(folded.length / 3));
   let best: { candidate: string; score: number } | undefined;
   for (const candidate of candidates) {
-    const score = scoreOf(folded, fold(candidate));
+    const score = scoreOf(folded, fold(candidate), limit);
     if (score > limit) continue;
     if (best === undefined || score < best.score || (score === best.score && candidate < best.candidate)) {
       best = { candidate, score };
@@ -20,16 +20,21 @@ function fold(word: string): string {
   return word.replaceAll(/[-_ ]/g, '').toLowerCase();
 }
 
-/** One part left out or added (`format` for `model_format`) is a smaller slip than so many letters. */
-function scoreOf(word: string, candidate: string): number {
+/** A part left out (`format` for `model_format`) just counts as a slip, when no word is spelt more alike. */
+function scoreOf(word: string, candidate: string, limit: number): number {
   const apart = distance(word, candidate);
   const [short, long] = word.length < candidate.length ? [word, candidate] : [candidate, word];
-  return short.length >= 4 && (long.startsWith(short) || long.endsWith(short)) ? Math.min(apart, 1) : apart;
+  const isPart = short.length >= 4 && (long.startsWith(short) || long.endsWith(short));
+  return isPart ? Math.min(apart, limit) : apart;
 }
 
 export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
   const found = closest(word, candidates);
-  return found === undefined ? undefined : `Did you mean \`${found}\`?`;
+  return found === undefined ? undefined : meant(found);
+}
+
+export function meant(word: string): string {
+  return `Did you mean \`${word}\`?`;
 }
 
 /** `a`, `b` or `c`. */

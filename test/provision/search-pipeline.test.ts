@@ -128,7 +128,10 @@ describe.each(SERVERS)('SearchPipeline on %s', (_title, server) => {
     const outcomes = Object.fromEntries(report.outcomes.map((outcome) => [outcome.address, outcome]));
     expect(outcomes[`SearchPipeline/${name}-bad`]).toMatchObject({
       result: 'failed',
-      error: { address: `SearchPipeline/${name}-bad`, message: expect.stringContaining('default_model_id') },
+      error: {
+        address: `SearchPipeline/${name}-bad`,
+        message: expect.stringContaining('model Id or neural info map'),
+      },
     });
     expect(outcomes[`SearchPipeline/${name}-good`]).toMatchObject({ result: 'done' });
     expect(outcomes[`Index/${name}-i`]).toMatchObject({ result: 'skipped' });

@@ -84,7 +84,9 @@ export interface Bench {
   loseState(): Promise<void>;
   /** Raw request that must succeed; the body of the answer. */
   raw(method: 'GET' | 'PUT' | 'POST' | 'DELETE', path: string, body?: object): Promise<unknown>;
-  /** Deletes everything that was ever loaded here, by its natural key, and the state; then closes. */
+  /** Deletes everything that was ever loaded here, by its natural key, and the state. */
+  wipe(): Promise<void>;
+  /** Wipes and closes. */
   cleanUp(): Promise<void>;
 }
 
@@ -162,9 +164,13 @@ export async function openBench(server: Server, purpose: string): Promise<Bench>
       const request = { method, path, ...(body === undefined ? {} : { body }) };
       return (await cluster.request(request)).body;
     },
-    async cleanUp() {
+    async wipe() {
       await deleteAll(cluster, [...known.values()]);
+      known.clear();
       await deleteState(cluster, stack);
+    },
+    async cleanUp() {
+      await bench.wipe();
       await Promise.all([counted.close(), cluster.close()]);
       await proxy.close();
     },

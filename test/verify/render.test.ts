@@ -101,7 +101,7 @@ describe('a verification in the terminal', () => {
   it('sets both answers side by side', () => {
     expect(renderVerification(reportOf(passed), plain)).toMatchInlineSnapshot(`
       "Verification/capital   What is the capital of the United States?
-        my-test-data through rerank_pipeline, 4 hits, unreranked 5 ms, reranked 52 ms
+        my-test-data through rerank_pipeline, 4 hits, 5 ms, reranked 52 ms
         rank  was  move  score  unreranked  passage
            1    3    ↑2  5.432       1.000  Washington, D.C. (also known as simply Wa…
            2    1    ↓1  4.156       1.000  Carson City is the capital city of the Am…
@@ -116,7 +116,7 @@ describe('a verification in the terminal', () => {
   it('says what was expected, what is there and what to do', () => {
     expect(renderVerification(reportOf(missed), plain)).toMatchInlineSnapshot(`
       "Verification/capital   What is the capital of the United States?
-        my-test-data through rerank_pipeline, 4 hits, unreranked 5 ms, reranked 52 ms
+        my-test-data through rerank_pipeline, 4 hits, 5 ms, reranked 52 ms
         rank  was  move  score  unreranked  passage
            1    3    ↑2  5.432       1.000  Washington, D.C. (also known as simply Wa…
            2    1    ↓1  4.156       1.000  Carson City is the capital city of the Am…
@@ -138,7 +138,7 @@ describe('a verification in the terminal', () => {
   it('shows what there is when there is no reranked answer', () => {
     expect(renderVerification(reportOf(hidden, broken), plain)).toMatchInlineSnapshot(`
       "Verification/capital#q1   What is the capital of the United States?
-        my-test-data through rerank_pipeline, 1 hit, unreranked 5 ms
+        my-test-data through rerank_pipeline, 1 hit, 5 ms
         rank  was  move  score  unreranked  passage
            –    1            –       1.000  Carson City is the capital city of the Am…
         reranker ran: no   FAIL

@@ -26,15 +26,10 @@ interface Pen {
   readonly cross: string;
 }
 
-interface Row {
-  readonly rank: string;
-  readonly was: string;
-  readonly move: string;
-  readonly score: string;
-  readonly unreranked: string;
-  readonly passage: string;
+const COLUMNS = ['rank', 'was', 'move', 'score', 'unreranked'] as const;
+type Row = Readonly<Record<(typeof COLUMNS)[number] | 'passage', string>> & {
   readonly tone?: 'green' | 'red' | 'dim' | undefined;
-}
+};
 
 const NARROWEST = 56;
 const HEAD: Row = {
@@ -74,11 +69,10 @@ function renderQuery(report: VerificationReport, query: QueryReport, pen: Pen): 
 
 function subtitle({ index, searchPipeline }: VerificationReport, query: QueryReport): string {
   const { unreranked, reranked, window } = query;
-  const times = [
-    unreranked === null ? '' : `unreranked ${unreranked.elapsedMs} ms`,
-    reranked === null ? '' : `reranked ${reranked.elapsedMs} ms`,
-  ].filter((text) => text !== '');
-  return [`${index} through ${searchPipeline}`, countOf(window, 'hit'), ...times].join(', ');
+  const parts = [`${index} through ${searchPipeline}`, countOf(window, 'hit')];
+  if (unreranked !== null) parts.push(`${unreranked.elapsedMs} ms`);
+  if (reranked !== null) parts.push(`reranked ${reranked.elapsedMs} ms`);
+  return parts.join(', ');
 }
 
 /** The reranked answer, then what fell out of it; without a reranked answer, the unreranked one alone. */
@@ -123,11 +117,10 @@ function scoreText(score: number | null, pen: Pen): string {
 
 function tableLines(rows: readonly Row[], pen: Pen): string[] {
   if (rows.length === 0) return [];
-  const columns = ['rank', 'was', 'move', 'score', 'unreranked'] as const;
-  const widths = columns.map((key) => Math.max(...[HEAD, ...rows].map((row) => widthOf(row[key]))));
+  const widths = COLUMNS.map((key) => Math.max(...[HEAD, ...rows].map((row) => widthOf(row[key]))));
   const left = widths.reduce((sum, width) => sum + width + 2, 2);
   const line = (row: Row, tint: (key: string, text: string) => string): string => {
-    const cells = columns.map((key, i) => tint(key, row[key].padStart(widths[i] ?? 0)));
+    const cells = COLUMNS.map((key, i) => tint(key, row[key].padStart(widths[i] ?? 0)));
     return `  ${[...cells, tint('passage', cutTo(row.passage, pen.width - left, pen))].join('  ')}`;
   };
   return [
@@ -146,10 +139,10 @@ function verdictLines({ proof, expectations, verdict, reranked }: QueryReport, p
   const by = [proof.processor ?? '', proof.tookMs === null ? '' : `${Math.round(proof.tookMs)} ms`];
   const detail = proof.ran ? ` (${by.filter((text) => text !== '').join(', ')})` : '';
   const ran = verdict === 'error' && reranked === null ? 'not known' : `${yes(proof.ran)}${detail}`;
-  const kinds = [...new Set(expectations.map(({ kind }) => kind))].map((kind) => {
-    const passed = expectations.filter((each) => each.kind === kind).every(({ pass }) => pass);
-    return `expected ${kind.replace('_', ' ')}: ${yes(passed)}`;
-  });
+  const missing = new Set(expectations.filter(({ pass }) => !pass).map(({ kind }) => kind));
+  const kinds = [...new Set(expectations.map(({ kind }) => kind))].map(
+    (kind) => `expected ${kind.replace('_', ' ')}: ${yes(!missing.has(kind))}`,
+  );
   const parts = [`reranker ran: ${ran}`, ...kinds, verdictText(verdict, pen)];
   return flow(parts, '   ', pen.width - 2).map((line) => `  ${line}`);
 }
