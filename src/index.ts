@@ -20,4 +20,5 @@ export { apply, checkResources, type PreparedPlan, plan, resolveByName } from '.
 export { loadManifests } from './manifest/load.ts';
 export type { Cluster, Connection } from './opensearch/cluster.ts';
 export { connect } from './opensearch/connect.ts';
+export { overallVerdict, type VerificationReport } from './verify/report.ts';
 export { verify } from './verify/verify.ts';

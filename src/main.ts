@@ -23,12 +23,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 process.exitCode = await run(process.argv.slice(2), {
   stdout: {
     isTTY: process.stdout.isTTY === true,
-    columns: process.stdout.columns ?? 80,
+    columns: process.stdout.columns ?? 120,
     write: (data) => process.stdout.write(data),
   },
   stderr: {
     isTTY: process.stderr.isTTY === true,
-    columns: process.stderr.columns ?? 80,
+    columns: process.stderr.columns ?? 120,
     write: (data) => process.stderr.write(data),
   },
   env: process.env,

@@ -40,9 +40,12 @@ const OWN_MESSAGE = new Set([
 /** Each error explained. A field that is missing because its name is misspelt is one mistake, not two. */
 export function explainAll(errors: readonly ValidationError[], subject: Subject): Explanation[] {
   const explained = errors.map((error) => ({ error, ...explain(error, subject) }));
-  const misspelt = new Set(explained.flatMap(({ error, means }) => (means === undefined ? [] : `${error.instancePath}/${means}`)));
+  const misspelt = new Set(
+    explained.flatMap(({ error, means }) => (means === undefined ? [] : `${error.instancePath}/${means}`)),
+  );
   return explained.filter(
-    ({ error }) => error.keyword !== 'required' || !misspelt.has(`${error.instancePath}/${error.params.missingProperty}`),
+    ({ error }) =>
+      error.keyword !== 'required' || !misspelt.has(`${error.instancePath}/${error.params.missingProperty}`),
   );
 }
 
@@ -219,12 +222,14 @@ function notListed(error: ValidationError, subject: Subject, schema: Schema): Ex
   const shown = subject.isSecret(pointer)
     ? 'the secret given'
     : `\`${subject.textOf(pointer) ?? JSON.stringify(value)}\``;
-  const near =
-    subject.isSecret(pointer) || typeof value !== 'string' ? undefined : closest(value, allowed);
+  const near = subject.isSecret(pointer) || typeof value !== 'string' ? undefined : closest(value, allowed);
   return {
     code: 'RCTL_INVALID_VALUE',
     message: `${path} cannot be ${shown}.`,
-    remedy: [near === undefined ? undefined : meant(near), `It is one of ${listed(withoutCaseTwins(allowed))}.`]
+    remedy: [
+      near === undefined ? undefined : meant(near),
+      `It is one of ${listed(withoutCaseTwins(allowed))}.`,
+    ]
       .filter((part) => part !== undefined)
       .join(' '),
     pointer,

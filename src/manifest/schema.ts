@@ -20,7 +20,10 @@ function child(schema: unknown, key: string): unknown {
 
 /** Follows the `schemaPath` of a validation error (`Model#/properties/name/type`) to the schema that its keyword is in. */
 export function schemaOfError(root: Schema, schemaPath: string): Schema {
-  const segments = schemaPath.replace(/^.*?#\//, '').split('/').slice(0, -1);
+  const segments = schemaPath
+    .replace(/^.*?#\//, '')
+    .split('/')
+    .slice(0, -1);
   let current: unknown = root;
   for (const segment of segments) {
     current = child(current, decodeURIComponent(segment).replaceAll('~1', '/').replaceAll('~0', '~'));

@@ -1,4 +1,5 @@
 import { resolveByName } from '../../engine/provision.ts';
+import { overallVerdict } from '../../verify/report.ts';
 import { verify } from '../../verify/verify.ts';
 import type { CommandResult, Invocation } from '../command.ts';
 import { EXIT } from '../exit.ts';
@@ -6,6 +7,9 @@ import { usage } from '../flags.ts';
 import { lineProgress } from '../progress/lines.ts';
 import { renderVerification } from '../render/verification.ts';
 import { clusterOf, loadResources } from './shared.ts';
+
+/** A query without an answer says nothing of the reranker: that is the cluster's failure, not a gate's. */
+const EXIT_OF = { pass: EXIT.done, fail: EXIT.gateFailed, error: EXIT.failed } as const;
 
 export async function verifyCommand(invocation: Invocation): Promise<CommandResult> {
   const { io, output, color } = invocation;
@@ -26,8 +30,7 @@ export async function verifyCommand(invocation: Invocation): Promise<CommandResu
       const style = { color: color.stdout, width: io.stdout.columns, unicode: true };
       for (const report of reports) io.stdout.write(renderVerification(report, style));
     }
-    const passed = reports.every((report) => report.verdict === 'pass');
-    return { exitCode: passed ? EXIT.done : EXIT.gateFailed, json: { reports } };
+    return { exitCode: EXIT_OF[overallVerdict(reports)], json: { reports } };
   } finally {
     await cluster.close();
   }

@@ -29,6 +29,12 @@ function settingsDifference(
   return changes;
 }
 
+/** `routing` is written, `index_routing` and `search_routing` are read. */
+function asWritten(alias: unknown): unknown {
+  if (!isObject(alias) || alias.index_routing === undefined) return alias;
+  return alias.index_routing === alias.search_routing ? { ...alias, routing: alias.index_routing } : alias;
+}
+
 /** Applied by us earlier, gone from the manifest, and still there: an alias, or one key of an alias. */
 function withdrawn(applied: unknown, declared: unknown, live: unknown, pointer: string): FieldChange[] {
   if (!isObject(applied) || !isObject(declared) || !isObject(live)) return [];
@@ -48,9 +54,12 @@ function aliasesDifference(
   recorded: Recorded | undefined,
 ): FieldChange[] {
   const declared = isObject(spec.aliases) ? (spec.aliases as ValueObject) : {};
-  const changes = difference(live.aliases, declared, { keys: 'declared' }, '/aliases');
+  const held = Object.fromEntries(
+    Object.entries(live.aliases).map(([name, body]) => [name, asWritten(body)]),
+  );
+  const changes = difference(held, declared, { keys: 'declared' }, '/aliases');
   const applied = isObject(recorded?.applied?.aliases) ? recorded.applied.aliases : {};
-  return [...changes, ...withdrawn(applied, declared, live.aliases, '/aliases')];
+  return [...changes, ...withdrawn(applied, declared, held, '/aliases')];
 }
 
 /** Differences between what the manifest declares and what the index holds, before anything is known of history. */

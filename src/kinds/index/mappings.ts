@@ -1,5 +1,5 @@
 import { difference } from '../../core/difference.ts';
-import { isObject, pointerSegments } from '../../core/json.ts';
+import { dig, isObject, pointerSegments } from '../../core/json.ts';
 import type { FieldChange } from '../../core/plan.ts';
 import type { Value } from '../../core/value.ts';
 
@@ -30,23 +30,31 @@ const DEFAULTS: Readonly<Record<string, readonly unknown[]>> = {
   analyzer: ['default', 'standard'],
   numeric_detection: [false],
   date_detection: [true],
+  format: ['strict_date_optional_time||epoch_millis'],
+  ignore_above: [2_147_483_647],
+  term_vector: ['no'],
+  data_type: ['float'],
+  _source: [{ enabled: true }],
+  _routing: [{ required: false }],
 };
 
-/** Numbers and booleans come back as text in some places (`dynamic: false` as `"false"`). */
-function sameParameter(pointer: string, before: unknown, after: Value): boolean {
+/** Numbers and booleans come back as text in some places (`dynamic: false` as `"false"`), one `copy_to` as a list. */
+function sameParameter(pointer: string, before: unknown, after: Value, type: unknown): boolean {
   const name = pointerSegments(pointer).at(-1) ?? '';
   if (before === undefined) {
-    return (DEFAULTS[name] ?? []).some((value) => JSON.stringify(value) === JSON.stringify(after));
+    const defaults = type === 'keyword' && name === 'norms' ? [false] : (DEFAULTS[name] ?? []);
+    return defaults.some((value) => JSON.stringify(value) === JSON.stringify(after));
   }
+  if (name === 'copy_to' && Array.isArray(before)) return before.length === 1 && before[0] === after;
   return typeof before !== 'object' && typeof after !== 'object' && String(before) === String(after);
 }
 
 /** What the manifest declares and the server does not have. Fields that only the server has are left alone. */
 export function mappingDifference(live: unknown, declared: Value | undefined): FieldChange[] {
   if (declared === undefined) return [];
-  return difference(live ?? {}, declared, { keys: 'declared', same: sameParameter }, '/mappings').flatMap(
-    splitObject,
-  );
+  const same = (pointer: string, before: unknown, after: Value): boolean =>
+    sameParameter(pointer, before, after, dig(declared, ...pointerSegments(pointer).slice(1, -1), 'type'));
+  return difference(live ?? {}, declared, { keys: 'declared', same }, '/mappings').flatMap(splitObject);
 }
 
 /** A whole new object is one change; where it is new fields below `properties`, each field is one. */
