@@ -123,6 +123,27 @@ function forEditors(schema, name) {
   return copy;
 }
 
+/** Each `$ref` replaced by what it names, so that the place of an error in its schema can be followed from the root. */
+function flatten(schema, root = schema) {
+  if (Array.isArray(schema)) return schema.map((part) => flatten(part, root));
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const { $ref, definitions: _definitions, examples, default: fallback, ...rest } = schema;
+  const flat = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, flatten(value, root)]));
+  if (examples !== undefined) flat.examples = examples;
+  if (fallback !== undefined) flat.default = fallback;
+  // A description beside a $ref has to go through `allOf` in draft-07.
+  const [only, ...others] = rest.allOf ?? [];
+  if (only?.$ref !== undefined && others.length === 0) {
+    const { allOf: _allOf, ...own } = flat;
+    return { ...named(only.$ref, root), ...own };
+  }
+  return $ref === undefined ? flat : named($ref, root);
+}
+
+function named(ref, root) {
+  return flatten(root.definitions[ref.replace('#/definitions/', '')], root);
+}
+
 async function specs(schemas) {
   const { compile } = await import('json-schema-to-typescript');
   const parts = [];
@@ -176,7 +197,6 @@ async function validators(schemas) {
     strictTypes: false,
     strictRequired: false,
     allowUnionTypes: true,
-    inlineRefs: false,
     code: { source: true, esm: true, lines: false },
     schemas: Object.entries(schemas).map(([name, schema]) => ({ ...schema, $id: name })),
     keywords: ['x-since', 'x-ref', 'x-text', 'x-message', 'x-remedy'],
@@ -221,12 +241,13 @@ async function main() {
     [...paths].map(([name, path]) => [name, JSON.parse(readFileSync(path, 'utf8'))]),
   );
   mkdirSync(out, { recursive: true });
-  const [types, code] = await Promise.all([specs(schemas), validators(schemas)]);
+  const flat = Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, flatten(schema)]));
+  const [types, code] = await Promise.all([specs(schemas), validators(flat)]);
   const declarations = [...paths.keys()].map((name) => `export declare const ${name}: Validator;\n`).join('');
   writeFileSync(join(out, 'specs.ts'), types);
   writeFileSync(
     join(out, 'schemas.ts'),
-    `${HEADER}export const SCHEMAS: Readonly<Record<string, Record<string, unknown>>> = ${JSON.stringify(schemas, null, 1)};\n`,
+    `${HEADER}export const SCHEMAS: Readonly<Record<string, Record<string, unknown>>> = ${JSON.stringify(flat, null, 1)};\n`,
   );
   writeFileSync(join(out, 'validators.js'), code);
   writeFileSync(join(out, 'validators.d.ts'), VALIDATOR_TYPES + declarations);

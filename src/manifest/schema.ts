@@ -1,7 +1,7 @@
 import { isObject, pointerSegments } from '../core/json.ts';
 import { SCHEMAS } from '../generated/schemas.ts';
 
-/** A (sub)schema, as `schemas/` writes them. */
+/** A (sub)schema, as `schemas/` writes them, but with every `$ref` replaced by what it names. */
 export type Schema = Record<string, unknown>;
 
 export const KIND_NAMES: readonly string[] = Object.keys(SCHEMAS).filter((name) => name !== 'metadata');
@@ -18,35 +18,22 @@ function child(schema: unknown, key: string): unknown {
   return isObject(schema) && Object.hasOwn(schema, key) ? schema[key] : undefined;
 }
 
-/** Follows the `schemaPath` of a validation error (`Model#/properties/name/type`) to the schema that its keyword is in. */
+/** Follows the `schemaPath` of a validation error (`#/properties/name/type`) to the schema that its keyword is in. */
 export function schemaOfError(root: Schema, schemaPath: string): Schema {
-  const segments = schemaPath
-    .replace(/^.*?#\//, '')
-    .split('/')
-    .slice(0, -1);
-  let current: unknown = root;
-  for (const segment of segments) {
-    current = child(current, decodeURIComponent(segment).replaceAll('~1', '/').replaceAll('~0', '~'));
-  }
-  return isObject(current) ? dereference(root, current) : {};
-}
-
-function dereference(root: Schema, schema: Schema): Schema {
-  const target = typeof schema.$ref === 'string' ? schema.$ref.replace(/^#\//, '').split('/') : undefined;
-  if (target === undefined) return schema;
-  let current: unknown = root;
-  for (const segment of target) current = child(current, segment);
-  return isObject(current) ? current : {};
+  const segments = pointerSegments(decodeURIComponent(schemaPath.replace(/^#/, ''))).slice(0, -1);
+  const found = segments.reduce<unknown>(child, root);
+  return isObject(found) ? found : {};
 }
 
 /** The schema that describes the value at the end of a path; `undefined` where everything is allowed. */
 export function schemaAt(root: Schema, path: readonly string[]): Schema | undefined {
   let current: Schema = root;
   for (const segment of path) {
-    const within = child(current.properties, segment) ?? current.additionalProperties ?? current.items;
-    const next = /^\d+$/.test(segment) && isObject(current.items) ? current.items : within;
+    const next = isObject(current.items)
+      ? current.items
+      : (child(current.properties, segment) ?? current.additionalProperties);
     if (!isObject(next)) return undefined;
-    current = dereference(root, next);
+    current = next;
   }
   return current;
 }

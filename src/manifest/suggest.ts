@@ -3,7 +3,7 @@ import { distance } from 'fastest-levenshtein';
 /** What was probably meant, or nothing when every candidate is too far off. */
 export function closest(word: string, candidates: Iterable<string>): string | undefined {
   const folded = fold(word);
-  const limit = Math.max(1, Math.floor(folded.length / 3));
+  const limit = Math.max(1, Math.floor(folded.length * 0.4));
   let best: { candidate: string; score: number } | undefined;
   for (const candidate of candidates) {
     const score = scoreOf(folded, fold(candidate), limit);

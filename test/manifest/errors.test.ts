@@ -61,7 +61,7 @@ const BAD: readonly [what: string, text: string, expected: string[], says?: stri
   ['an item of a list', group('g', '  backend_roles:\n    - a\n    - 5\n'), ['8:7 RCTL_WRONG_TYPE'], 'backend_roles[1]'],
   ['a missing field', model('m'), ['4:1 RCTL_MISSING_FIELD'], '$ref: ModelGroup/'],
   ['a short hash', model('m', '  model_group_id: x\n  model_content_hash_value: ABC\n'), ['8:29 RCTL_INVALID_VALUE'], 'SHA-256'],
-  ['a file and a url', model('m', '  model_group_id: x\n  model_config: {}\n  url: http://x\n  file: x.zip\n'), ['10:3 RCTL_INVALID_VALUE'], 'exclude'],
+  ['a file and a url', model('m', '  model_group_id: x\n  model_config: {}\n  url: http://x\n  file: x.zip\n'), ['9:3 RCTL_INVALID_VALUE'], 'exclude'],
   ['no format', model('m', '  model_group_id: x\n').replace(/ {2}model_format.*\n/, ''), ['4:1 RCTL_MISSING_FIELD'], '`model_format`'],
   ['a size below one', model('m', '  model_group_id: x\n  model_config: { embedding_dimension: 0 }\n'), ['8:40 RCTL_INVALID_VALUE'], 'at least 1'],
   ['a size in quotes', model('m', '  model_group_id: x\n  model_config: { embedding_dimension: "1" }\n'), ['8:40 RCTL_WRONG_TYPE'], 'without quotes'],
