@@ -63,6 +63,7 @@ export async function runSeedBench({ url, bytes, rerankctl, rounds = 3 }) {
   } finally {
     await rm(folder, { recursive: true, force: true });
     for (const index of Object.values(INDICES)) await call(url, 'DELETE', `/${index}`);
+    for (let round = 0; round < rounds; round++) await forget(url, `bench-${process.pid}-${round}`);
   }
 }
 
@@ -125,6 +126,12 @@ async function expectDocuments(url, index, documents) {
   const { text } = await call(url, 'GET', `/${index}/_count`);
   const { count } = JSON.parse(text);
   if (count !== documents) throw new Error(`${index} holds ${count} of ${documents} documents`);
+}
+
+/** The state that our own applies have left: one document for the resource. */
+async function forget(url, stack) {
+  const id = encodeURIComponent(`${stack}:SeedData/bench-passages`);
+  await call(url, 'DELETE', `/.rerankctl-state/_doc/${id}`);
 }
 
 function call(url, method, path, body) {

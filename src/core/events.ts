@@ -6,8 +6,6 @@ import type { Action, Outcome } from './plan.ts';
  * Times are milliseconds; `deadlineMs` is how long the wait may take in all.
  */
 export type Event =
-  | { readonly type: 'phase.started'; readonly phase: string }
-  | { readonly type: 'phase.done'; readonly phase: string; readonly tookMs: number }
   | { readonly type: 'change.started'; readonly address: Address; readonly action: Action }
   | { readonly type: 'change.finished'; readonly outcome: Outcome }
   | { readonly type: 'step.started'; readonly address: Address; readonly step: string }

@@ -137,33 +137,35 @@ export class StateWriter {
       body: `${lines.join('\n')}\n`,
       contentType: 'application/x-ndjson',
     });
-    listAt(body, 'items').forEach((item, i) => {
+    // All of them first: a record that was written keeps its new revision, whatever became of its neighbours.
+    const problems = listAt(body, 'items').flatMap((item, i) => {
       const record = records[i];
-      const result = isObject(item) ? (item.create ?? item.index) : undefined;
-      if (record !== undefined) this.#settle(record, result);
+      return record === undefined ? [] : (this.#settle(record, outcomeOf(item)) ?? []);
     });
+    if (problems[0] !== undefined) throw problems[0];
   }
 
-  #settle(record: StateRecord, result: unknown): void {
+  #settle(record: StateRecord, result: unknown): RerankctlError | undefined {
     const seqNo = numberAt(result, '_seq_no');
     const primaryTerm = numberAt(result, '_primary_term');
     if (seqNo !== undefined && primaryTerm !== undefined) {
       this.#revisions.set(record.address, { seqNo, primaryTerm });
-      return;
+      return undefined;
     }
     const reason = textAt(result, 'error', 'reason') ?? JSON.stringify(result);
     if (numberAt(result, 'status') === 409) {
-      throw new RerankctlError(
+      return new RerankctlError(
         'refused',
         'RCTL_STATE_CONFLICT',
         `Somebody else changed the state of ${record.address} in stack ${this.#stack} while this apply ran.`,
         { remedy: 'Wait for the other run to end, then plan and apply again.', cause: new Error(reason) },
       );
     }
-    throw new RerankctlError(
+    return new RerankctlError(
       'server',
       'RCTL_STATE_WRITE',
       `The state of ${record.address} could not be written: ${reason}`,
+      { remedy: 'Plan and apply again: what exists is recognised.' },
     );
   }
 
@@ -179,4 +181,9 @@ export class StateWriter {
       accept: [400],
     });
   }
+}
+
+/** A bulk item is `{create: {…}}` or `{index: {…}}`. */
+function outcomeOf(item: unknown): unknown {
+  return isObject(item) ? (item.create ?? item.index) : undefined;
 }

@@ -264,9 +264,7 @@ function otherRule(error: ValidationError, subject: Subject, schema: Schema): Ex
     .flat()
     .map((choice) => dig(choice, 'required', 0) ?? choice);
   const given = valueAt(subject, instancePath);
-  const both = choices.filter(
-    (choice) => typeof choice === 'string' && isObject(given) && Object.hasOwn(given, choice),
-  );
+  const both = isObject(given) ? Object.keys(given).filter((key) => choices.includes(key)) : [];
   const isMissing = error.keyword === 'oneOf' && both.length === 0;
   const last = both.at(-1);
   return {

@@ -28,7 +28,10 @@ export function loadText(text: string, options: Partial<LoadOptions> = {}): Prom
   return loadManifests(['-'], { cwd: '/nowhere', env: {}, vars: {}, stdin: async () => text, ...options });
 }
 
-export async function loadFiles(files: Record<string, string>, options: Partial<LoadOptions> = {}): Promise<Loaded> {
+export async function loadFiles(
+  files: Record<string, string>,
+  options: Partial<LoadOptions> = {},
+): Promise<Loaded> {
   const cwd = await folderWith(files);
   const loaded = await loadManifests(['.'], { cwd, env: {}, vars: {}, ...options });
   return { ...loaded, diagnostics: loaded.diagnostics.map((diagnostic) => relativeTo(cwd, diagnostic)) };

@@ -90,7 +90,11 @@ describe('the tutorial', () => {
   it('says what a comma in a flow mapping does', async () => {
     const { diagnostics } = await loadText(TUTORIAL.replaceAll('"Washington, D.C."', 'Washington, D.C.'));
     expect(diagnostics).toMatchObject([
-      { code: 'RCTL_UNKNOWN_FIELD', location: { line: 43, column: 64 }, remedy: expect.stringContaining('quotes') },
+      {
+        code: 'RCTL_UNKNOWN_FIELD',
+        location: { line: 43, column: 64 },
+        remedy: expect.stringContaining('quotes'),
+      },
     ]);
   });
 

@@ -162,6 +162,52 @@ describe.each(SERVERS)('Index on %s', (_title, server) => {
     expect(String(mappings.dynamic ?? 'true')).toBe('true');
   });
 
+  it('sets back what of its mapping leaves the manifest, and keeps what others put there', async () => {
+    const name = uniqueName('prov-i');
+    const before = {
+      dynamic: 'strict',
+      date_detection: false,
+      _meta: { rev: 1, owner: { team: 'a', mail: 'b' }, gone: true },
+      properties: {
+        tag: { type: 'keyword', ignore_above: 100, doc_values: false },
+        title: {
+          type: 'text',
+          analyzer: 'english',
+          search_analyzer: 'standard',
+          fields: { raw: { type: 'keyword', ignore_above: 100 } },
+        },
+        author: { properties: { year: { type: 'integer', coerce: false } } },
+      },
+    };
+    await bench.settle(index(name, { mappings: before }));
+    await bench.raw('PUT', `/${name}/_mapping`, { _meta: { ...before._meta, theirs: 1 } });
+    const after = {
+      _meta: { rev: 1, owner: { team: 'a' } },
+      properties: {
+        tag: { type: 'keyword', doc_values: false },
+        title: { type: 'text', analyzer: 'english', fields: { raw: { type: 'keyword' } } },
+        author: { properties: { year: { type: 'integer' } } },
+      },
+    };
+    expect((await bench.onlyChange(index(name, { mappings: after }))).fields).toEqual([
+      { pointer: '/mappings/dynamic', before: 'strict' },
+      { pointer: '/mappings/date_detection', before: false },
+      { pointer: '/mappings/_meta/owner/mail', before: 'b' },
+      { pointer: '/mappings/_meta/gone', before: true },
+      { pointer: '/mappings/properties/tag/ignore_above', before: 100 },
+      { pointer: '/mappings/properties/title/search_analyzer', before: 'standard' },
+      { pointer: '/mappings/properties/title/fields/raw/ignore_above', before: 100 },
+      { pointer: '/mappings/properties/author/properties/year/coerce', before: false },
+    ]);
+    await bench.settle(index(name, { mappings: after }));
+    const { mappings } = await liveIndex(bench, name);
+    expect(mappings).toMatchObject({ dynamic: 'true', date_detection: true });
+    expect(mappings._meta).toEqual({ rev: 1, owner: { team: 'a' }, theirs: 1 });
+    expect(mappings.properties).toEqual(after.properties);
+    await bench.settle(index(name, {}));
+    expect((await liveIndex(bench, name)).mappings._meta).toEqual({ theirs: 1 });
+  });
+
   it('gets, changes and loses aliases', async () => {
     const name = uniqueName('prov-i');
     const aliased = (aliases: object): string => index(name, { mappings: PASSAGES, aliases });
@@ -233,6 +279,19 @@ describe.each(SERVERS)('Index on %s', (_title, server) => {
         mappings: {
           properties: { ...BASE.mappings.properties, title: { type: 'text', analyzer: 'english' } },
         },
+      },
+    ],
+    [
+      'what of a document is kept',
+      '/mappings/_source',
+      { ...BASE, mappings: { ...BASE.mappings, _source: { excludes: ['title'] } } },
+    ],
+    [
+      'the value for null of a field',
+      '/mappings/properties/year/null_value',
+      {
+        ...BASE,
+        mappings: { properties: { ...BASE.mappings.properties, year: { type: 'integer', null_value: 1 } } },
       },
     ],
     [

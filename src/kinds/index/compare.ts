@@ -6,6 +6,7 @@ import type { Recorded } from '../kind.ts';
 import type { LiveIndex } from './live.ts';
 import { mappingDifference } from './mappings.ts';
 import { flattenSettings, settingText } from './settings.ts';
+import { withdrawn } from './withdrawn.ts';
 
 function settingsDifference(
   live: LiveIndex,
@@ -35,19 +36,6 @@ function asWritten(alias: unknown): unknown {
   return alias.index_routing === alias.search_routing ? { ...alias, routing: alias.index_routing } : alias;
 }
 
-/** Applied by us earlier, gone from the manifest, and still there: an alias, or one key of an alias. */
-function withdrawn(applied: unknown, declared: unknown, live: unknown, pointer: string): FieldChange[] {
-  if (!isObject(applied) || !isObject(declared) || !isObject(live)) return [];
-  return Object.keys(applied).flatMap((key) => {
-    const at = pointerTo(pointer, key);
-    const before = live[key] as Json | undefined;
-    if (before === undefined) return [];
-    return Object.hasOwn(declared, key)
-      ? withdrawn(applied[key], declared[key], before, at)
-      : [{ pointer: at, before }];
-  });
-}
-
 function aliasesDifference(
   live: LiveIndex,
   spec: ValueObject,
@@ -70,7 +58,7 @@ export function rawDifference(
 ): FieldChange[] {
   return [
     ...settingsDifference(live, spec, recorded),
-    ...mappingDifference(live.mappings, spec.mappings),
+    ...mappingDifference(live.mappings, spec.mappings, recorded?.applied?.mappings),
     ...aliasesDifference(live, spec, recorded),
   ];
 }

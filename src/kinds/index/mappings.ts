@@ -1,7 +1,8 @@
 import { difference } from '../../core/difference.ts';
-import { dig, isObject, pointerSegments } from '../../core/json.ts';
+import { dig, isObject, pointerSegments, pointerTo } from '../../core/json.ts';
 import type { FieldChange } from '../../core/plan.ts';
 import type { Value } from '../../core/value.ts';
+import { withdrawn } from './withdrawn.ts';
 
 /**
  * Parameters that the server leaves out of `GET /index` when they have their default (2.19.1, 3.6.0), so that
@@ -52,11 +53,73 @@ function sameParameter(pointer: string, before: unknown, after: Value, type: unk
 }
 
 /** What the manifest declares and the server does not have. Fields that only the server has are left alone. */
-export function mappingDifference(live: unknown, declared: Value | undefined): FieldChange[] {
+export function mappingDifference(
+  live: unknown,
+  declared: Value | undefined,
+  applied: unknown,
+): FieldChange[] {
+  return [...declaredDifference(live, declared), ...withdrawnParameters(live, declared ?? {}, applied)];
+}
+
+function declaredDifference(live: unknown, declared: Value | undefined): FieldChange[] {
   if (declared === undefined) return [];
   const same = (pointer: string, before: unknown, after: Value): boolean =>
     sameParameter(pointer, before, after, dig(declared, ...pointerSegments(pointer).slice(1, -1), 'type'));
   return difference(live ?? {}, declared, { keys: 'declared', same }, '/mappings').flatMap(splitObject);
+}
+
+/** What sets a parameter of the whole mapping back: leaving it out of a PUT keeps it (2.19.1, 3.6.0). */
+const RESETS: Readonly<Record<string, unknown>> = {
+  dynamic: true,
+  date_detection: true,
+  numeric_detection: false,
+  dynamic_templates: [],
+  dynamic_date_formats: ['strict_date_optional_time', 'yyyy/MM/dd HH:mm:ss Z||yyyy/MM/dd Z'],
+};
+
+/** Parameters of a field that go back to their default when a PUT leaves them out (2.19.1, 3.6.0). */
+const RESETTABLE = new Set([
+  'boost',
+  'coerce',
+  'copy_to',
+  'eager_global_ordinals',
+  'fielddata',
+  'fielddata_frequency_filter',
+  'ignore_above',
+  'ignore_malformed',
+  'meta',
+  'search_analyzer',
+  'search_quote_analyzer',
+  'split_queries_on_whitespace',
+]);
+
+/** Parameters that were applied earlier and have left the manifest, as far as the server sets them back. */
+function withdrawnParameters(live: unknown, declared: Value, applied: unknown): FieldChange[] {
+  if (!isObject(live) || !isObject(declared) || !isObject(applied)) return [];
+  const top = withdrawn(applied, declared, live, '/mappings').filter(({ pointer }) =>
+    Object.hasOwn(RESETS, pointer.slice('/mappings/'.length)),
+  );
+  const meta = withdrawn(applied._meta, declared._meta ?? {}, live._meta, '/mappings/_meta');
+  return [...top, ...meta, ...withdrawnOfFields(live, declared, applied, '/mappings')];
+}
+
+function withdrawnOfFields(
+  live: unknown,
+  declared: unknown,
+  applied: unknown,
+  pointer: string,
+): FieldChange[] {
+  return ['properties', 'fields'].flatMap((holder) => {
+    const before = dig(applied, holder);
+    return Object.keys(isObject(before) ? before : {}).flatMap((name) => {
+      const [was, now, there] = [applied, declared, live].map((tree) => dig(tree, holder, name));
+      const at = pointerTo(pointerTo(pointer, holder), name);
+      const own = withdrawn(was, now, there, at).filter(({ pointer: gone }) =>
+        RESETTABLE.has(gone.slice(at.length + 1)),
+      );
+      return [...own, ...withdrawnOfFields(there, now, was, at)];
+    });
+  });
 }
 
 /** A whole new object is one change; where it is new fields below `properties`, each field is one. */
@@ -90,12 +153,24 @@ const FIXED = new Set([
   'position_increment_gap',
   'scaling_factor',
   'nested',
+  'null_value',
+  'locale',
+  'include_in_parent',
+  'include_in_root',
 ]);
+
+/** Norms can be given up and not be had again. */
+function isFixed(parameter: string, { after }: FieldChange): boolean {
+  return FIXED.has(parameter) || (parameter === 'norms' && after === true);
+}
 
 /** Is it a change of an existing field that the server can only make in a new index? */
 export function isFixedMappingChange(field: FieldChange, live: unknown): boolean {
   const segments = pointerSegments(field.pointer).slice(1);
-  const parameter = segments.findLastIndex((segment, i) => isParameter(segments, i) && FIXED.has(segment));
+  if (segments[0] === '_source' || segments[0] === '_routing') return true;
+  const parameter = segments.findLastIndex(
+    (segment, i) => isParameter(segments, i) && isFixed(segment, field),
+  );
   if (parameter === -1) return false;
   let holder: unknown = live;
   for (const segment of segments.slice(0, parameter)) {
@@ -119,14 +194,38 @@ export function mappingUpdate(fields: readonly FieldChange[], live: unknown, dec
   const properties: Record<string, unknown> = {};
   for (const { pointer } of fields) {
     const [, key, name] = pointerSegments(pointer);
-    if (key === undefined || !isObject(declared)) continue;
-    if (key !== 'properties') body[key] = declared[key];
-    else if (name !== undefined && isObject(declared.properties)) {
-      const liveProperties = isObject(live) && isObject(live.properties) ? live.properties : {};
-      properties[name] = merge(liveProperties[name], declared.properties[name]);
-    }
+    if (key === undefined) continue;
+    if (key === '_meta') body._meta = metaUpdate(fields, dig(live, key), dig(declared, key));
+    else if (key !== 'properties') body[key] = dig(declared, key) ?? RESETS[key];
+    else if (name !== undefined)
+      properties[name] = merge(dig(live, 'properties', name), dig(declared, 'properties', name));
+  }
+  for (const { pointer, after } of fields) {
+    const [, key, ...path] = pointerSegments(pointer);
+    if (key === 'properties' && after === undefined) drop(properties, path);
   }
   return Object.keys(properties).length === 0 ? body : { ...body, properties };
+}
+
+/** A PUT replaces `_meta` as a whole: the keys of others go along. */
+function metaUpdate(fields: readonly FieldChange[], live: unknown, declared: unknown): object {
+  const meta: Record<string, unknown> = isObject(live) ? { ...live } : {};
+  for (const { pointer } of fields) {
+    const [, key, name] = pointerSegments(pointer);
+    if (key !== '_meta') continue;
+    if (name === undefined) Object.assign(meta, declared);
+    else if (isObject(declared) && Object.hasOwn(declared, name)) meta[name] = declared[name];
+    else delete meta[name];
+  }
+  return meta;
+}
+
+/** Leaves a parameter out of what `merge` has built along the same path. */
+function drop(tree: Record<string, unknown>, path: readonly string[]): void {
+  const [key = '', ...rest] = path;
+  const below = tree[key];
+  if (rest.length === 0) delete tree[key];
+  else if (isObject(below)) drop(below, rest);
 }
 
 function merge(base: unknown, over: unknown): unknown {
