@@ -1,4 +1,4 @@
-// The bare loop that seeding is measured against: NDJSON lines into _bulk, an explicit _id (the line number) each,
+// The bare loop that seeding is measured against: NDJSON lines into _bulk, an explicit _id each (D and the line number, the doc_id of make-ndjson.mjs),
 // keep-alive, several requests in flight, one refresh. It checks no document and does not retry.
 // node bench/seed/bare-bulk.mjs <url> <index> <file> [request bytes] [requests in flight]
 import { createReadStream } from 'node:fs';
@@ -44,7 +44,7 @@ let size = 0;
 let line = 0;
 for await (const text of createInterface({ input: createReadStream(file, { highWaterMark: 1024 * 1024 }) })) {
   line++;
-  const part = `{"index":{"_id":"${line}"}}\n${text}\n`;
+  const part = `{"index":{"_id":"D${line}"}}\n${text}\n`;
   if (size + part.length > Number(requestBytes)) {
     await launch(parts);
     parts = [];

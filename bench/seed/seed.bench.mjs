@@ -17,14 +17,15 @@ const INDEX_BODY = {
 
 /**
  * `rerankctl` is the command, e.g. `['node', 'dist/main.js']`. Figures are medians over the rounds; `maxRssMb` is
- * the largest. `ratio` is our throughput as a part of the bare one.
+ * the largest. `ratio` is our throughput as a part of the bare one. `ids: 'field'` sends the very IDs that the bare
+ * loop sends; `ids: 'content'` lets SeedData make them from the documents, which costs the server more, too.
  */
-export async function runSeedBench({ url, bytes, rerankctl, rounds = 3 }) {
+export async function runSeedBench({ url, bytes, rerankctl, rounds = 3, ids = 'field' }) {
   const folder = await mkdtemp(join(tmpdir(), 'rerankctl-bench-'));
   const runs = { ours: [], bare: [] };
   try {
     const made = await makeNdjson(join(folder, 'passages.ndjson'), bytes);
-    await writeFile(join(folder, 'seed.yaml'), manifest());
+    await writeFile(join(folder, 'seed.yaml'), manifest(ids));
     const probe = join(folder, 'rss.mjs');
     await writeFile(probe, PROBE);
     for (let round = 0; round < rounds; round++) {
@@ -67,14 +68,14 @@ export async function runSeedBench({ url, bytes, rerankctl, rounds = 3 }) {
   }
 }
 
-function manifest() {
+function manifest(ids) {
   return `apiVersion: rerankctl/v1
 kind: SeedData
 metadata: { name: bench-passages }
 spec:
   index: ${INDICES.ours}
   files: [passages.ndjson]
-`;
+${ids === 'field' ? '  id_field: doc_id\n' : ''}`;
 }
 
 const PROBE = `import { writeFileSync } from 'node:fs';

@@ -120,11 +120,41 @@ const yamlLike = fc
       .join(''),
   );
 
+const tame = fc.constantFrom(
+  ...[
+    'a',
+    'a b',
+    'a #b',
+    '"q"',
+    "'x: y' # c",
+    '~',
+    'true',
+    'yes',
+    '0',
+    '-1',
+    '1.5',
+    '1.0.2',
+    'http://x/y',
+    '{$ref: A/b}',
+  ],
+  ...[
+    '{}',
+    '[]',
+    '[a, "b", {c: [1]}]',
+    "{ a: http://x, 'b': c:d, } # c",
+    "it's {odd}, [too]",
+    '2024-01-01',
+    '-x',
+    'é…',
+  ],
+);
+
 /** Mostly sound YAML of nested blocks, so that the quick reader dares to answer. */
 const { block } = fc.letrec<{ block: string[]; value: string[] }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 3, withCrossShrink: true },
-    scalar.map((text) => [` ${text}`]),
+    { weight: 4, arbitrary: tame.map((text) => [` ${text}`]) },
+    { weight: 1, arbitrary: scalar.map((text) => [` ${text}`]) },
     fc
       .tuple(tie('block'), fc.constantFrom('', ' ', '   '))
       .map(([lines, by]) => ['', ...lines.map((text) => `${by}${text}`)]),

@@ -197,8 +197,10 @@ const inner = fc.oneof(
     ),
   },
 );
+// Never a field and an object at once: no other name has capitals.
+const dotted = fc.constantFrom('Deep.a', 'Deep.b', 'Deep.er.c');
 const properties = fc
-  .tuple(fc.dictionary(word, inner, { maxKeys: 5 }), fc.option(vector))
+  .tuple(fc.dictionary(fc.oneof(word, dotted), inner, { maxKeys: 5 }), fc.option(vector, { freq: 2 }))
   .map(([fields, embedding]) => ({ ...fields, ...(embedding === null ? {} : { embedding }) }));
 
 /** A whole number beyond 2^53 is refused by the reader of manifests: it could not be kept. */

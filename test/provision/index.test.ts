@@ -208,6 +208,24 @@ describe.each(SERVERS)('Index on %s', (_title, server) => {
     expect((await liveIndex(bench, name)).mappings._meta).toEqual({ theirs: 1 });
   });
 
+  it('takes a field whose name is written with dots for the field inside of its object', async () => {
+    const name = uniqueName('prov-i');
+    const dotted = (author: object): string =>
+      index(name, { mappings: { properties: { 'author.name': author, year: { type: 'integer' } } } });
+    const body = { type: 'keyword', doc_values: false };
+    await bench.settle(dotted(body));
+    await bench.loseState();
+    expect(summaryOf(await bench.planOf(dotted(body)))).toEqual([`Index/${name} adopt`]);
+    await bench.settle(dotted(body));
+    expect((await bench.onlyChange(dotted({ ...body, ignore_above: 9 }))).fields).toEqual([
+      { pointer: '/mappings/properties/author.name/ignore_above', after: 9 },
+    ]);
+    await bench.settle(dotted({ ...body, ignore_above: 9 }));
+    expect(refusalsOf(await bench.planOf(dotted({ type: 'text' })))).toMatchObject([
+      { code: 'RCTL_INDEX_IMMUTABLE', pointer: '/spec/mappings/properties/author.name/type' },
+    ]);
+  });
+
   it('gets, changes and loses aliases', async () => {
     const name = uniqueName('prov-i');
     const aliased = (aliases: object): string => index(name, { mappings: PASSAGES, aliases });

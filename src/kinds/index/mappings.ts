@@ -58,7 +58,26 @@ export function mappingDifference(
   declared: Value | undefined,
   applied: unknown,
 ): FieldChange[] {
-  return [...declaredDifference(live, declared), ...withdrawnParameters(live, declared ?? {}, applied)];
+  const held = asDeclared(live, declared);
+  return [...declaredDifference(held, declared), ...withdrawnParameters(held, declared ?? {}, applied)];
+}
+
+/** `author.name` may be declared as one name; the server holds `name` inside of the object `author`. */
+function fieldOf(properties: unknown, name: string): unknown {
+  if (!isObject(properties) || Object.hasOwn(properties, name)) return dig(properties, name);
+  return dig(properties, ...name.split('.').flatMap((part, i) => (i === 0 ? [part] : ['properties', part])));
+}
+
+/** The live mapping, where declared names with dots stand as they are declared. */
+function asDeclared(live: unknown, declared: unknown): unknown {
+  const names = Object.keys(dig(declared, 'properties') ?? {});
+  if (!isObject(live) || !isObject(live.properties) || names.length === 0) return live;
+  const properties: Record<string, unknown> = { ...live.properties };
+  for (const name of names) {
+    const field = fieldOf(live.properties, name);
+    if (field !== undefined) properties[name] = asDeclared(field, dig(declared, 'properties', name));
+  }
+  return { ...live, properties };
 }
 
 function declaredDifference(live: unknown, declared: Value | undefined): FieldChange[] {
@@ -174,7 +193,7 @@ export function isFixedMappingChange(field: FieldChange, live: unknown): boolean
   if (parameter === -1) return false;
   let holder: unknown = live;
   for (const segment of segments.slice(0, parameter)) {
-    holder = isObject(holder) ? holder[segment] : undefined;
+    holder = fieldOf(holder, segment);
   }
   return isObject(holder);
 }
@@ -190,6 +209,7 @@ function isParameter(segments: readonly string[], i: number): boolean {
  * one that is merely left out is taken for a change back to its default and refused (2.19.1, 3.6.0).
  */
 export function mappingUpdate(fields: readonly FieldChange[], live: unknown, declared: unknown): object {
+  const held = asDeclared(live, declared);
   const body: Record<string, unknown> = {};
   const properties: Record<string, unknown> = {};
   for (const { pointer } of fields) {
@@ -198,7 +218,7 @@ export function mappingUpdate(fields: readonly FieldChange[], live: unknown, dec
     if (key === '_meta') body._meta = metaUpdate(fields, dig(live, key), dig(declared, key));
     else if (key !== 'properties') body[key] = dig(declared, key) ?? RESETS[key];
     else if (name !== undefined)
-      properties[name] = merge(dig(live, 'properties', name), dig(declared, 'properties', name));
+      properties[name] = merge(dig(held, 'properties', name), dig(declared, 'properties', name));
   }
   for (const { pointer, after } of fields) {
     const [, key, ...path] = pointerSegments(pointer);

@@ -32,11 +32,17 @@ export type Report = (diagnostic: Diagnostic) => void;
 
 /**
  * All documents of a source, in batches, in constant memory. One that cannot be sent goes to `report` instead.
- * `tap` gets the bytes of the files. `ids: 'given'` leaves out the work for IDs that come from the content.
+ * `tap` gets the bytes of the files. While `ids` says no, the work for IDs that come from the content is left out.
+ * A line that `take` takes is not looked at any further.
  */
 export async function* documentsOf(
   source: Source,
-  options: { readonly report: Report; readonly tap?: () => Hash; readonly ids?: () => boolean },
+  options: {
+    readonly report: Report;
+    readonly tap?: () => Hash;
+    readonly ids?: () => boolean;
+    readonly take?: (line: Line) => boolean;
+  },
 ): AsyncGenerator<SeedDocument[]> {
   if ('documents' in source.from) {
     yield inlineDocuments(source, source.from.documents, options.report);
@@ -48,6 +54,7 @@ export async function* documentsOf(
     for await (const lines of linesIn(file, source.resource, options)) {
       const batch: SeedDocument[] = [];
       for (const line of lines) {
+        if (options.take?.(line)) continue;
         const read = readLine(line, first);
         first = false;
         const place = { file, line: line.number };

@@ -4,7 +4,7 @@ import type { Question, Verdict } from '../kind.ts';
 import type { Standing } from './compare.ts';
 import { type Facts, factsOf } from './facts.ts';
 import type { LiveIndex } from './live.ts';
-import type { Content, Reading } from './snapshot.ts';
+import type { Content, Reading } from './reading.ts';
 
 const LARGE = 'Documents that left a source of this size stay in the index.';
 

@@ -8,25 +8,8 @@ import type { Source } from './documents.ts';
 import { type Facts, readFacts } from './facts.ts';
 import { judge } from './judge.ts';
 import { type LiveIndex, readIndices } from './live.ts';
+import type { Content, Reading } from './reading.ts';
 import { digestOf, sourceOf, survey } from './source.ts';
-
-/** What is known of one SeedData: its source, and what stands under each name that its index may have. */
-export interface Reading {
-  readonly diagnostics: readonly Diagnostic[];
-  readonly facts: Facts | undefined;
-  /** Absent while the documents hold references that are not resolved yet. */
-  readonly wanted: Content | undefined;
-  readonly live: ReadonlyMap<string, LiveIndex>;
-  readonly standing: ReadonlyMap<string, Standing | 'all there'>;
-}
-
-export interface Content {
-  readonly digest: string;
-  readonly documents: number;
-  readonly bytes: number;
-  /** Each document, where the source is small. */
-  readonly small: readonly Wish[] | undefined;
-}
 
 interface Candidate {
   readonly wanted: Wanted;

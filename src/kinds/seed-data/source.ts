@@ -5,12 +5,18 @@ import { leavesOf, Sensitive, toPlainJson, type ValueObject } from '../../core/v
 import { complaint, documentsOf, type SeedDocument, type Source } from './documents.ts';
 import { chunksOf, findFiles, stampOf } from './files.ts';
 import { canonicalText } from './identity.ts';
+import type { Line } from './ndjson.ts';
 
 /** Up to here each document is known by ID, so that only what differs is sent and what left is deleted. */
 const SMALL_DOCUMENTS = 1000;
 const SMALL_BYTES = 8 * 1024 * 1024;
 /** Memory bounds how far two documents with one ID are looked for. */
 const IDS_COMPARED = 100_000;
+/**
+ * So much of a source is checked before anything is sent; what comes after it is checked while it is sent. Parsing
+ * a gigabyte twice costs a tenth of the time that seeding it takes.
+ */
+const CHECKED_BYTES = 64 * 1024 * 1024;
 const PROBLEMS_SHOWN = 20;
 
 export interface Survey {
@@ -76,7 +82,7 @@ function combined(idField: string | undefined, parts: readonly string[]): string
 
 const surveys = new WeakMap<Resource, Survey>();
 
-/** Reads and checks every document, in constant memory. Within one run, a source is read once. */
+/** Reads the source, in constant memory, and checks its first documents. Within one run, a source is read once. */
 export async function survey(source: Source): Promise<Survey> {
   const stamp = await stampOfSource(source);
   const known = surveys.get(source.resource);
@@ -109,7 +115,13 @@ async function readAll(source: Source, stamp: string): Promise<Survey> {
   const places = new Map<string, string>();
   let documents = 0;
   let bytes = 0;
-  for await (const batch of documentsOf(source, { report, tap, ids: () => small !== undefined })) {
+  const take = (line: Line): boolean => {
+    if (bytes <= CHECKED_BYTES) return false;
+    documents++;
+    bytes += line.bytes.length;
+    return true;
+  };
+  for await (const batch of documentsOf(source, { report, tap, ids: () => small !== undefined, take })) {
     for (const document of batch) {
       documents++;
       bytes += document.source.length;
