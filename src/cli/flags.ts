@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { closest, distance } from 'fastest-levenshtein';
 import { RerankctlError } from '../core/errors.ts';
+import { didYouMean } from '../core/suggest.ts';
 
 export interface Flag {
   readonly name: string;
@@ -156,13 +156,6 @@ export function usage(message: string, remedy?: string): RerankctlError {
   return new RerankctlError('usage', 'RCTL_USAGE', message, { remedy: remedy ?? 'See rerankctl --help.' });
 }
 
-/** `, did you mean X?` when one of the known words is near. */
-export function didYouMean(word: string, known: readonly string[]): string {
-  if (known.length === 0) return '';
-  const near = closest(word, [...known]);
-  return distance(word, near) <= Math.max(2, Math.floor(word.length / 3)) ? ` Did you mean ${near}?` : '';
-}
-
 /** Reads the arguments of one command. Flags may stand before and after positionals. */
 export function parseFlags(
   command: CommandName,
@@ -190,7 +183,7 @@ export function parseFlags(
     for (const { name, oneOf } of known) {
       const value = flags.text(name);
       if (oneOf !== undefined && value !== undefined && !oneOf.includes(value)) {
-        throw usage(`--${name} is one of ${oneOf.join(', ')}, not ${value}.${didYouMean(value, oneOf)}`);
+        throw usage(`--${name} is one of ${oneOf.join(', ')}, not ${value}.`, didYouMean(value, oneOf));
       }
     }
     return { flags, positionals };

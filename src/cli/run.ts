@@ -1,7 +1,8 @@
 import { RerankctlError } from '../core/errors.ts';
+import { didYouMean } from '../core/suggest.ts';
 import type { Command } from './command.ts';
 import { EXIT, exitCodeOf } from './exit.ts';
-import { COMMANDS, type CommandName, didYouMean, parseFlags, usage } from './flags.ts';
+import { COMMANDS, type CommandName, parseFlags, usage } from './flags.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { type ColorWhen, type Io, painter, wantsColor } from './io.ts';
 import { VERSION } from './version.ts';
@@ -44,7 +45,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   try {
     if (name === undefined || argv[0] !== name) {
       const word = argv[0] ?? '';
-      throw usage(`There is no command ${word}.${didYouMean(word, Object.keys(COMMANDS))}`);
+      throw usage(`There is no command ${word}.`, didYouMean(word, Object.keys(COMMANDS)));
     }
     const { flags, positionals } = parseFlags(name, argv.slice(1));
     const command = await LOADERS[name]();

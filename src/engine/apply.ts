@@ -92,7 +92,7 @@ class Run {
     if (change.action === 'none') return undefined;
     const blocked = dependencies.find(({ outcome }) => outcome !== undefined && outcome.result !== 'done');
     const base = { address: change.address, action: change.action };
-    if (blocked !== undefined) {
+    if (blocked !== undefined && !this.#options.signal.aborted) {
       return this.#finish({
         ...base,
         tookMs: 0,

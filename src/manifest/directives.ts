@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { type Address, parseAddress } from '../core/address.ts';
 import { isObject, type Json, pointerTo } from '../core/json.ts';
+import { didYouMean, listed } from '../core/suggest.ts';
 import { Reference, Sensitive, type Value } from '../core/value.ts';
-import { didYouMean, listed } from './suggest.ts';
 
 export interface DirectiveContext {
   readonly folder: string;

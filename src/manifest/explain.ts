@@ -1,7 +1,7 @@
 import { dig, isObject, pointerSegments, pointerTo } from '../core/json.ts';
+import { closest, listed, meant } from '../core/suggest.ts';
 import type { Aim } from './locate.ts';
 import { type Schema, schemaAt, schemaOf, schemaOfError } from './schema.ts';
-import { closest, listed, meant } from './suggest.ts';
 import type { ValidationError } from './validate.ts';
 
 export interface Explanation {

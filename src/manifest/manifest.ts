@@ -2,13 +2,13 @@ import { type Address, addressOf } from '../core/address.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { isObject, type Json, pointerTo } from '../core/json.ts';
 import type { Lifecycle, Resource } from '../core/resource.ts';
+import { didYouMean, listed } from '../core/suggest.ts';
 import { toShownJson, type Value, type ValueObject } from '../core/value.ts';
 import { type DirectiveContext, type LeafKind, resolveDirectives } from './directives.ts';
 import { explainAll } from './explain.ts';
 import type { Aim, Locator } from './locate.ts';
 import type { ParsedDocument } from './parse.ts';
 import { KIND_NAMES, schemaOf } from './schema.ts';
-import { didYouMean, listed } from './suggest.ts';
 import { leafAt, validationErrors } from './validate.ts';
 
 export const API_VERSION = 'rerankctl/v1';

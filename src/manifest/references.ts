@@ -1,9 +1,9 @@
 import { type Address, addressOf, parseAddress } from '../core/address.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { pointerSegments } from '../core/json.ts';
+import { closest, listed } from '../core/suggest.ts';
 import type { Manifest, Use } from './manifest.ts';
 import { KIND_NAMES, kindsFor } from './schema.ts';
-import { closest, listed } from './suggest.ts';
 
 /** Kinds that have no object on the server, so that there is no ID to refer to. */
 const WITHOUT_ID = new Set(['SeedData', 'Verification']);

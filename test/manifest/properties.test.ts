@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { closest } from '../../src/core/suggest.ts';
 import { topologicalOrder } from '../../src/manifest/load.ts';
 import { readPlainYaml } from '../../src/manifest/plain.ts';
-import { closest } from '../../src/manifest/suggest.ts';
 import { group, loadText } from './support.ts';
 
 const scalar = fc.oneof(

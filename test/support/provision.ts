@@ -10,6 +10,7 @@ import { loadManifests } from '../../src/manifest/load.ts';
 import type { Cluster } from '../../src/opensearch/cluster.ts';
 import { connect } from '../../src/opensearch/connect.ts';
 import { searchAll } from '../../src/opensearch/paging.ts';
+import { poll } from '../../src/opensearch/poll.ts';
 import { deleteModel } from './model.ts';
 import { nodeUrl, securedNode, uniqueName } from './node.ts';
 import { type FaultyProxy, type Seen, startProxy } from './proxy.ts';
@@ -234,9 +235,13 @@ async function deleteAll(cluster: Cluster, resources: readonly Resource[]): Prom
     for (const id of await idsOf(cluster, 'model_groups', name)) {
       const path = `/_plugins/_ml/model_groups/${id}`;
       // For a second the server still finds the models that were just deleted: 409.
-      const removed = async (): Promise<number> =>
-        (await cluster.request({ method: 'DELETE', path, accept: [404, 409] })).status;
-      await expect.poll(removed, { timeout: 10_000, interval: 200 }).not.toBe(409);
+      await poll({
+        what: `group ${id} to be empty`,
+        read: async () => (await cluster.request({ method: 'DELETE', path, accept: [404, 409] })).status,
+        done: (status) => status !== 409,
+        describe: String,
+        deadlineMs: 10_000,
+      });
     }
   }
 }

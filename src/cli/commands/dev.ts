@@ -1,3 +1,4 @@
+import { didYouMean } from '../../core/suggest.ts';
 import {
   type DevEvent,
   type Downed,
@@ -11,7 +12,7 @@ import {
 } from '../../dev/index.ts';
 import type { CommandResult, Invocation } from '../command.ts';
 import { EXIT } from '../exit.ts';
-import { didYouMean, type Flags, usage } from '../flags.ts';
+import { type Flags, usage } from '../flags.ts';
 import type { Output } from '../io.ts';
 import { seconds } from '../render/outcomes.ts';
 
@@ -22,7 +23,7 @@ export async function devCommand(invocation: Invocation): Promise<CommandResult>
   if (verb === 'down') return devDown(invocation);
   if (verb === 'status') return devStatus(invocation);
   if (verb === undefined) throw usage('Say what: rerankctl dev up, status or down.');
-  throw usage(`dev has no ${verb}.${didYouMean(verb, ['up', 'down', 'status'])}`);
+  throw usage(`dev has no ${verb}.`, didYouMean(verb, ['up', 'down', 'status']));
 }
 
 function nameOf(flags: Flags): string {

@@ -167,6 +167,11 @@ export function isPassing(reason: string): boolean {
   return /version conflict, required seqNo|exceed max running task limit/i.test(reason);
 }
 
+/** Another deployment of the same model is under way. */
+export function isAlreadyRunning(reason: string): boolean {
+  return /Duplicate deploy model task/i.test(reason);
+}
+
 /** `{"<node>": "<reason>"}` as text is how a failed deploy tells its reasons. */
 function plainReason(error: string | undefined): string {
   if (error === undefined) return 'the server gave no reason';
