@@ -196,8 +196,8 @@ export function parseFlags(
       throw usage((error as Error).message.split('\n')[0] ?? '', `See rerankctl ${command} --help.`);
     const names = known.map(({ name }) => `--${name}`);
     throw usage(
-      `${command} has no flag ${unknown}.${didYouMean(unknown, names)}`,
-      `See rerankctl ${command} --help.`,
+      `${command} has no flag ${unknown}.`,
+      didYouMean(unknown, names) ?? `See rerankctl ${command} --help.`,
     );
   }
 }

@@ -22,10 +22,16 @@ function fold(word: string): string {
 
 /** A part left out (`format` for `model_format`) just counts as a slip, when no word is spelt more alike. */
 function scoreOf(word: string, candidate: string, limit: number): number {
-  const apart = distance(word, candidate);
+  // The same letters in another order: fingers that were too fast, one slip.
+  const apart =
+    word !== candidate && sortedLetters(word) === sortedLetters(candidate) ? 1 : distance(word, candidate);
   const [short, long] = word.length < candidate.length ? [word, candidate] : [candidate, word];
   const isPart = short.length >= 4 && (long.startsWith(short) || long.endsWith(short));
   return isPart ? Math.min(apart, limit) : apart;
+}
+
+function sortedLetters(word: string): string {
+  return [...word].sort().join('');
 }
 
 export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
