@@ -3,7 +3,7 @@ import type { Diagnostic } from '../../core/diagnostic.ts';
 import { Reference } from '../../core/value.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
 import type { KindSnapshot, Wanted } from '../kind.ts';
-import { type Ask, compare, isThere, type Standing, type Wish, wishesOf, wishOf } from './compare.ts';
+import { type Ask, compare, isThere, type Standing, wishesOf, wishOf } from './compare.ts';
 import type { Source } from './documents.ts';
 import { type Facts, readFacts } from './facts.ts';
 import { judge } from './judge.ts';
