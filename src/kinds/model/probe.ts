@@ -1,8 +1,10 @@
 import { RerankctlError, ServerError } from '../../core/errors.ts';
 import { listAt, numberAt, textAt } from '../../core/json.ts';
+import { poll } from '../../opensearch/poll.ts';
 import type { StepContext } from '../kind.ts';
 import { modelFailure } from './failures.ts';
 
+const READY_WITHIN_MS = 30_000;
 const QUERY = 'What is the capital of the United States?';
 const PASSAGES = ['Washington, D.C. is the capital of the United States.', 'The sky is blue on a clear day.'];
 
@@ -23,23 +25,7 @@ const PROBES: Readonly<Record<string, { path: string; body: object }>> = {
 export async function probe(context: StepContext, id: string, algorithm: string | undefined): Promise<void> {
   const asked = PROBES[algorithm ?? ''];
   if (asked === undefined) return;
-  let answer: unknown;
-  try {
-    const response = await context.cluster.request({
-      method: 'POST',
-      path: `/_plugins/_ml/_predict/${asked.path}/${encodeURIComponent(id)}`,
-      body: asked.body,
-      repeatable: true,
-    });
-    answer = response.body;
-  } catch (error) {
-    if (!(error instanceof ServerError)) throw error;
-    throw useless(
-      id,
-      `a predict request failed: ${error.reason || error.message}`,
-      modelFailure('probe', error.reason, error),
-    );
-  }
+  const answer = await predict(context, id, asked);
   if (algorithm !== 'TEXT_SIMILARITY') return;
   const scores = PASSAGES.map((_, i) => numberAt(answer, 'inference_results', i, 'output', 0, 'data', 0));
   const outputs = listAt(answer, 'inference_results').length;
@@ -50,6 +36,45 @@ export async function probe(context: StepContext, id: string, algorithm: string 
       `it gave ${outputs} results${said === undefined ? '' : ` (${said})`} with the scores ${scores.join(', ')} for 2 passages`,
     );
   }
+}
+
+/**
+ * A node may take its model a moment after the deployment's task is COMPLETED: until then a predict is answered with
+ * 400 `Model not ready yet`. That is waited for; anything else counts at once.
+ */
+async function predict(
+  context: StepContext,
+  id: string,
+  asked: { path: string; body: object },
+): Promise<unknown> {
+  const what = 'the model to answer';
+  const last = await poll({
+    what,
+    read: async () => {
+      try {
+        const path = `/_plugins/_ml/_predict/${asked.path}/${encodeURIComponent(id)}`;
+        const { body } = await context.cluster.request({
+          method: 'POST',
+          path,
+          body: asked.body,
+          repeatable: true,
+        });
+        return { body };
+      } catch (error) {
+        if (error instanceof ServerError) return { error };
+        throw error;
+      }
+    },
+    done: ({ error }) => error === undefined || !/Model not ready yet/i.test(error.reason),
+    describe: () => 'not ready yet',
+    signal: context.signal,
+    deadlineMs: Math.min(READY_WITHIN_MS, context.waitMs),
+    onPoll: (state, sinceMs) => context.polled(what, state, sinceMs),
+  });
+  if (last.error === undefined) return last.body;
+  const { error } = last;
+  const why = `a predict request failed: ${error.reason || error.message}`;
+  throw useless(id, why, modelFailure('probe', error.reason, error));
 }
 
 function useless(id: string, why: string, cause?: RerankctlError): RerankctlError {
