@@ -8,7 +8,7 @@ import { seed } from '../bench/cases/seed.mjs';
 import { startup } from '../bench/cases/startup.mjs';
 import { toTable } from '../bench/lib/figure.mjs';
 import { benchNode } from '../bench/lib/node.mjs';
-import { root } from '../bench/lib/process.mjs';
+import { root, stopAll } from '../bench/lib/process.mjs';
 import { build, install } from './ready.mjs';
 
 const benchmarks = { startup, apply, plan, seed };
@@ -42,6 +42,8 @@ if (values.help || unknown.length > 0) {
 install();
 build();
 const node = benchNode();
+// The node is taken down all the same. A second signal ends this process at once.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stopAll);
 /** @type {import('../bench/lib/figure.mjs').Figure[]} */
 const figures = [];
 try {

@@ -5,17 +5,28 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const rerankctl = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
+const stopping = new AbortController();
+
+/** Ends what runs, and what would be run next, except for what must run in any case. */
+export function stopAll() {
+  stopping.abort();
+}
+
 /**
  * Runs Node with these arguments to its end. The time is the whole process's, from spawn to close.
  *
  * @param {string[]} args
- * @param {{ expectCode?: number, stderr?: 'pipe' | 'inherit' }} [options]
+ * @param {{ stderr?: 'pipe' | 'inherit', inAnyCase?: boolean }} [options]
  * @returns {Promise<{ ms: number, stdout: string }>}
  */
-export function runNode(args, { expectCode = 0, stderr = 'pipe' } = {}) {
+export function runNode(args, { stderr = 'pipe', inAnyCase = false } = {}) {
   return new Promise((resolve, reject) => {
     const started = performance.now();
-    const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', stderr] });
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', stderr],
+      ...(inAnyCase ? {} : { signal: stopping.signal }),
+    });
     let stdout = '';
     let said = '';
     child.stdout?.setEncoding('utf8').on('data', (text) => {
@@ -27,7 +38,7 @@ export function runNode(args, { expectCode = 0, stderr = 'pipe' } = {}) {
     child.on('error', reject);
     child.on('close', (code, signal) => {
       const ms = performance.now() - started;
-      if (code === expectCode) resolve({ ms, stdout });
+      if (code === 0) resolve({ ms, stdout });
       else reject(new Error(`node ${args.join(' ')} ended with ${signal ?? code}\n${stdout}${said}`));
     });
   });

@@ -13,11 +13,23 @@ export interface Archive {
   readonly sha256: string;
 }
 
+const read = new Map<string, { stamp: string; archive: Promise<Archive> }>();
+
+/** Hashes a zip, once for each state of the file: the plan and the upload ask for the same one. */
 export async function readArchive(path: string): Promise<Archive> {
-  const { size } = await stat(path);
+  const { size, mtimeMs } = await stat(path);
+  const stamp = `${size} ${mtimeMs}`;
+  const known = read.get(path);
+  if (known?.stamp === stamp) return known.archive;
+  const archive = hashOf(path).then((sha256) => ({ bytes: size, sha256 }));
+  read.set(path, { stamp, archive });
+  return archive;
+}
+
+async function hashOf(path: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
-  return { bytes: size, sha256: hash.digest('hex') };
+  return hash.digest('hex');
 }
 
 function entryNames(path: string): Promise<string[]> {

@@ -63,8 +63,10 @@ async function bringUp(context: StepContext, id: string): Promise<void> {
   if (!wantsDeployment(context.spec)) return;
   await context.step('deploy', () => deploy(context, id));
   await context.step('probe', async () => {
-    const model = await getModel(context.cluster, id);
-    await probe(context, id, model?.algorithm);
+    // A pretrained model gets its function from its publisher, whatever the manifest says or leaves out.
+    const declared =
+      sourceOf(context.resource).from === 'file' ? textAt(context.spec, 'function_name') : undefined;
+    await probe(context, id, declared ?? (await getModel(context.cluster, id))?.algorithm);
   });
 }
 

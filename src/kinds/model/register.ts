@@ -1,5 +1,7 @@
+import { difference } from '../../core/difference.ts';
 import { RerankctlError } from '../../core/errors.ts';
-import { type JsonObject, textAt } from '../../core/json.ts';
+import { type Json, type JsonObject, textAt } from '../../core/json.ts';
+import type { Value } from '../../core/value.ts';
 import type { StepContext } from '../kind.ts';
 import { readArchive } from './archive.ts';
 import { isPassing, modelFailure, reasonOf } from './failures.ts';
@@ -25,55 +27,58 @@ function registerBody(spec: JsonObject): JsonObject {
 export async function register(context: StepContext): Promise<string> {
   const source = sourceOf(context.resource);
   const body = registerBody(context.spec);
-  const intent = context.recorded?.intent;
-
   if (source.from === 'file') {
     const archive = await readArchive(source.path);
     const left = await abandoned(context, archive.sha256);
     if (left?.state === 'REGISTERED') return left.id;
-    if (left === undefined) await context.journal({ step: 'register' });
     const id = left?.id ?? (await registerMeta(context, body, archive));
-    await context.journal({ step: 'register', modelId: id });
-    await uploadChunks(context, id, source.path, archive);
+    await Promise.all([
+      context.journal({ step: 'register', modelId: id }),
+      uploadChunks(context, id, source.path, archive),
+    ]);
     return id;
   }
 
-  const taskId = textAt(intent, 'taskId');
+  const taskId = textAt(context.recorded?.intent, 'taskId');
   if (taskId !== undefined) {
     const task = await awaitTask(context, taskId, 'the registration begun earlier');
     if (task.state === 'COMPLETED' && task.modelId !== undefined) return task.modelId;
   }
   const left = await abandoned(context, textAt(body, 'model_content_hash_value'));
-  if (left !== undefined) {
-    const model = await awaitModel(
-      context,
-      left.id,
-      'the registration begun earlier',
-      (found) => found.state !== 'REGISTERING',
-    );
-    return model.id;
-  }
-  return registerByTask(context, body);
+  if (left === undefined) return registerByTask(context, body);
+  const begun = 'the registration begun earlier';
+  return (await awaitModel(context, left.id, begun, (model) => model.state !== 'REGISTERING')).id;
 }
 
-/** A model of this name, group and content that was left between its first request and REGISTERED. */
+/**
+ * A model of this name, group and content that a run which was killed has left between its first request and its
+ * last. Looked for each time: such a run may have been killed before it could write down anything.
+ */
 async function abandoned(context: StepContext, hash: string | undefined): Promise<LiveModel | undefined> {
-  // Only after an interruption: an undisturbed first run has nothing to look for.
-  if (context.recorded?.intent === undefined) return undefined;
-  const { name, model_group_id } = context.spec;
+  const { name, model_group_id, model_config } = context.spec;
+  const replaced = context.change.action === 'create' ? undefined : context.change.id;
   const models = await searchModels(context.cluster, { names: [String(name)], ids: [] });
   return models.find(
     (model) =>
+      model.id !== replaced &&
       model.name === name &&
       model.groupId === model_group_id &&
       (hash === undefined || model.hash === undefined || model.hash === hash) &&
+      sameConfig(model.body.model_config, model_config) &&
       ['REGISTERING', 'REGISTERED'].includes(model.state),
   );
 }
 
+/** Enums come back in upper case; keys that are not declared may have come from the publisher. */
+function sameConfig(live: unknown, declared: Json | undefined): boolean {
+  if (declared === undefined || live === undefined) return true;
+  const same = (_pointer: string, before: unknown, after: Value): boolean =>
+    typeof before === 'string' && typeof after === 'string' && before.toUpperCase() === after.toUpperCase();
+  return difference(live, declared, { keys: 'declared', same }).length === 0;
+}
+
 async function registerByTask(context: StepContext, body: JsonObject): Promise<string> {
   for (let attempt = 1; ; attempt++) {
-    await context.journal({ step: 'register' });
     const { body: answer } = await context.cluster.request({
       method: 'POST',
       path: '/_plugins/_ml/models/_register',
