@@ -1,0 +1,75 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { nodeUrl } from '../support/node.ts';
+import { type FaultyProxy, startProxy } from '../support/proxy.ts';
+import { start } from './cli.ts';
+import { openStory, type Story } from './story.ts';
+
+/** Requests in whose midst a run is ended: each is a place where something has been begun. */
+const POINTS: readonly [string, RegExp][] = [
+  ['the group is registered', /model_groups\/_register$/],
+  ['the model is announced', /_register_meta$/],
+  ['a chunk is uploaded', /upload_chunk\/1$/],
+  ['the last chunk is uploaded', /upload_chunk\/2$/],
+  ['the model is deployed', /_deploy$/],
+  ['the deployment is waited for', /_ml\/tasks\//],
+  ['the model is probed', /_predict\//],
+  ['documents are sent', /story[^/]*\/_bulk$/],
+  ['the pipeline is put', /_search\/pipeline\/story/],
+];
+
+/** The plan lists all pipelines; only `apply` puts one. */
+function isPlanning({ method, path }: { method: string; path: string }): boolean {
+  return method === 'GET' && !path.includes('/tasks/');
+}
+
+let proxy: FaultyProxy;
+let story: Story;
+beforeAll(async () => {
+  proxy = await startProxy(nodeUrl());
+});
+afterEach(async () => {
+  proxy.reset();
+  await story.cleanUp();
+});
+afterAll(() => proxy.close());
+
+describe.each(['SIGINT', 'SIGKILL'] as const)('an apply that gets %s', (signal) => {
+  it.each(POINTS)('while %s is finished by the next one', async (_what, path) => {
+    story = openStory(nodeUrl());
+    let struck = false;
+    proxy.onRequest(async (_n, request) => {
+      if (struck || !path.test(request.path) || isPlanning(request)) return;
+      struck = true;
+      child.kill(signal);
+      // The request itself still reaches the node, after the process has heard of it.
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    });
+    const { child, ended } = start(story.args('apply', proxy.url), { stdin: story.yaml });
+    const first = await ended;
+    expect(struck).toBe(true);
+    expect(first.code).toBe(signal === 'SIGINT' ? 130 : null);
+    if (signal === 'SIGINT') expect(first.stderr).toContain('Interrupted');
+    proxy.reset();
+
+    const second = await story.run('apply', nodeUrl());
+    expect(second.code, second.stdout + second.stderr).toBe(0);
+    await story.expectWhole();
+  });
+});
+
+it('a second Ctrl-C ends it at once', async () => {
+  story = openStory(nodeUrl());
+  proxy.inject({ path: '_register_meta', fault: { do: 'delay', ms: 20_000 } });
+  const seen = new Promise<void>((resolve) => {
+    proxy.onRequest((_n, request) => {
+      if (request.path.endsWith('_register_meta')) resolve();
+    });
+  });
+  const { child, ended } = start(story.args('apply', proxy.url), { stdin: story.yaml });
+  await seen;
+  const from = performance.now();
+  child.kill('SIGINT');
+  setTimeout(() => child.kill('SIGINT'), 300);
+  expect((await ended).code).toBe(130);
+  expect(performance.now() - from).toBeLessThan(5_000);
+});
