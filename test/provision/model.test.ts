@@ -2,7 +2,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dig, textAt } from '../../src/core/json.ts';
 import { uniqueName } from '../support/node.ts';
@@ -15,41 +14,14 @@ import {
   SERVERS,
   summaryOf,
 } from '../support/provision.ts';
+import { storedZip } from '../support/zip.ts';
 
 const RERANKER = fileURLToPath(new URL('../../manifests/quickstart/minilm-l6-scorer.zip', import.meta.url));
 const CONFIG = { model_type: 'bert', embedding_dimension: 1, framework_type: 'huggingface_transformers' };
 
-/** A zip laid out like a model, which no server could deploy. Stored, not compressed. */
+/** A zip laid out like a model, which no server could deploy. */
 function emptyModel(content: string): Buffer {
-  const files = [
-    ['tokenizer.json', '{}'],
-    ['model.pt', content],
-  ].map(([name = '', text = '']) => ({ name: Buffer.from(name), data: Buffer.from(text) }));
-  const locals: Buffer[] = [];
-  const entries: Buffer[] = [];
-  let offset = 0;
-  for (const { name, data } of files) {
-    const common = Buffer.alloc(26);
-    common.writeUInt16LE(20, 0);
-    common.writeUInt32LE(crc32(data), 10);
-    common.writeUInt32LE(data.length, 14);
-    common.writeUInt32LE(data.length, 18);
-    common.writeUInt16LE(name.length, 22);
-    const place = Buffer.alloc(14);
-    place.writeUInt32LE(offset, 10);
-    const local = Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), common, name, data]);
-    entries.push(Buffer.concat([Buffer.from('PK\x01\x02\x14\x00', 'latin1'), common, place, name]));
-    locals.push(local);
-    offset += local.length;
-  }
-  const directory = Buffer.concat(entries);
-  const end = Buffer.alloc(22);
-  end.write('PK\x05\x06', 'latin1');
-  end.writeUInt16LE(files.length, 8);
-  end.writeUInt16LE(files.length, 10);
-  end.writeUInt32LE(directory.length, 12);
-  end.writeUInt32LE(offset, 16);
-  return Buffer.concat([...locals, directory, end]);
+  return storedZip({ 'tokenizer.json': '{}', 'model.pt': content });
 }
 
 const modelOf = (name: string, file: string, more: object = {}): string =>
