@@ -53,10 +53,13 @@ try {
     const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
     figures.push(...(await run({ node: node.url, rounds, seedBytes: Number(values['seed-bytes']), say })));
   }
+  await report();
+} catch (error) {
+  if (!(error instanceof Error) || error.name !== 'AbortError') throw error;
+  process.exitCode = 130;
 } finally {
   await node.down();
 }
-await report();
 
 async function report() {
   const machine = {

@@ -9,6 +9,8 @@ export interface Flag {
   readonly value?: string;
   readonly many?: boolean;
   readonly oneOf?: readonly string[];
+  /** Its value is a positive whole number. */
+  readonly count?: true;
   readonly help: string;
 }
 
@@ -40,7 +42,7 @@ const CLUSTER: readonly Flag[] = [
   },
   { name: 'ca-file', value: 'PATH', help: 'PEM file of a private CA (OPENSEARCH_CA_FILE)' },
   { name: 'insecure-skip-tls-verify', help: 'do not check the certificate of the cluster' },
-  { name: 'request-timeout', value: 'SECONDS', help: 'longest time for one request (60)' },
+  { name: 'request-timeout', value: 'SECONDS', count: true, help: 'longest time for one request (60)' },
 ];
 
 const STACK: readonly Flag[] = [
@@ -51,8 +53,8 @@ const DEV: readonly Flag[] = [
   { name: 'name', value: 'NAME', help: 'name of the node (default)' },
   { name: 'version', value: 'VERSION', oneOf: ['3.6.0', '2.19.1'], help: 'OpenSearch version (3.6.0)' },
   { name: 'security', help: 'with the security plugin, TLS and access control (2.19.1)' },
-  { name: 'port', value: 'PORT', help: 'HTTP port (9200, or the next that is free)' },
-  { name: 'nodes', value: 'N', help: 'size of the cluster (1)' },
+  { name: 'port', value: 'PORT', count: true, help: 'HTTP port (9200, or the next that is free)' },
+  { name: 'nodes', value: 'N', count: true, help: 'size of the cluster (1)' },
   { name: 'heap', value: 'SIZE', help: 'JVM heap of each node (2g; 1g in a cluster)' },
   { name: 'setting', value: 'KEY=VALUE', many: true, help: 'a line for opensearch.yml' },
   { name: 'java-opts', value: 'OPTS', many: true, help: 'more options for the JVM' },
@@ -94,8 +96,8 @@ export const COMMANDS = {
     flags: [
       ...MANIFESTS,
       { name: 'yes', short: 'y', help: 'do not ask (nothing is asked where there is no terminal)' },
-      { name: 'parallelism', value: 'N', help: 'changes worked on at once (10)' },
-      { name: 'timeout', value: 'SECONDS', help: 'longest wait for one ML task (600)' },
+      { name: 'parallelism', value: 'N', count: true, help: 'changes worked on at once (10)' },
+      { name: 'timeout', value: 'SECONDS', count: true, help: 'longest wait for one ML task (600)' },
       ...STACK,
       ...CLUSTER,
       ...COMMON,
@@ -180,7 +182,8 @@ export function parseFlags(
       strict: true,
     });
     const flags = new Flags(values);
-    for (const { name, oneOf } of known) {
+    for (const { name, oneOf, count } of known) {
+      if (count) flags.count(name);
       const value = flags.text(name);
       if (oneOf !== undefined && value !== undefined && !oneOf.includes(value)) {
         throw usage(`--${name} is one of ${oneOf.join(', ')}, not ${value}.`, didYouMean(value, oneOf));

@@ -27,7 +27,7 @@ function explainTls({ code, message }: NoAnswer, at: string): Explained | undefi
       code: 'RCTL_TLS_UNTRUSTED',
       message: `The certificate of ${at} is not signed by an authority that this machine trusts.`,
       remedy:
-        'Give the PEM file of the CA that signed it. For a throwaway cluster only, switch the check off (insecure).',
+        'Give the PEM file of the CA that signed it (--ca-file). For a throwaway cluster only, switch the check off (--insecure-skip-tls-verify).',
     };
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
