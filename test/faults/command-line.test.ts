@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { nodeUrl, securedNode } from '../support/node.ts';
+import { nodeUrl, securedNode, uniqueName } from '../support/node.ts';
 import { startProxy } from '../support/proxy.ts';
 import { type Ran, rerankctl } from './cli.ts';
 
@@ -190,9 +190,10 @@ describe('a cluster', () => {
 });
 
 describe('access_mode on a cluster without access control', () => {
+  const name = uniqueName('access-mode');
   const apply = (mode: string, url: string, command = 'apply'): Promise<Ran> =>
-    rerankctl([command, '-f', '-', '--url', url, '--stack', 'access-mode'], {
-      stdin: GROUP(`access mode ${process.pid}`, `  access_mode: ${mode}\n`),
+    rerankctl([command, '-f', '-', '--url', url, '--stack', name], {
+      stdin: GROUP(name, `  access_mode: ${mode}\n`),
     });
 
   it.each(['private', 'restricted'])('%s is refused before anything is changed', async (mode) => {
