@@ -1,5 +1,6 @@
 import { createTwoFilesPatch } from 'diff';
 import { stringify } from 'yaml';
+import { hasErrors } from '../../core/diagnostic.ts';
 import type { Json } from '../../core/json.ts';
 import { pointerSegments } from '../../core/json.ts';
 import { type Action, type Change, type FieldChange, type Plan, pendingChanges } from '../../core/plan.ts';
@@ -79,7 +80,7 @@ export function renderPlan(plan: Plan, paint: Paint): string {
   const pending = pendingChanges(plan);
   const lines: string[] = [];
   if (pending.length === 0) {
-    lines.push(`No changes: ${countOf(plan.changes.length, 'resource')} match the manifests.`);
+    if (!hasErrors(plan.diagnostics)) lines.push(nothingToDo(plan.changes.length));
   } else {
     const width = Math.max(...pending.map((change) => change.address.length));
     const becoming = new Set(
@@ -97,7 +98,11 @@ export function renderPlan(plan: Plan, paint: Paint): string {
   for (const change of plan.changes) {
     for (const note of change.notes) lines.push(`${paint('cyan', 'note:')} ${change.address}: ${note}`);
   }
-  return `${lines.join('\n')}\n`;
+  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+}
+
+function nothingToDo(resources: number): string {
+  return `No changes: ${countOf(resources, 'resource')} ${resources === 1 ? 'matches its manifest' : 'match the manifests'}.`;
 }
 
 function changeLines(change: Change, width: number, becoming: ReadonlySet<string>, paint: Paint): string[] {
