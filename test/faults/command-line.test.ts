@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Ran, rerankctl } from '../support/cli.ts';
 import { nodeUrl, securedNode, uniqueName } from '../support/node.ts';
 import { startProxy } from '../support/proxy.ts';
-import { type Ran, rerankctl } from './cli.ts';
 
 const NOBODY = 'http://127.0.0.1:9';
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { start } from '../support/cli.ts';
 import { nodeUrl } from '../support/node.ts';
 import { type FaultyProxy, startProxy } from '../support/proxy.ts';
-import { start } from './cli.ts';
 import { openStory, type Story } from './story.ts';
 
 /** Requests in whose midst a run is ended: each is a place where something has been begun. */

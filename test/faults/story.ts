@@ -3,9 +3,9 @@ import { expect } from 'vitest';
 import { numberAt } from '../../src/core/json.ts';
 import { connect } from '../../src/opensearch/connect.ts';
 import { searchAll } from '../../src/opensearch/paging.ts';
+import { type Ran, rerankctl } from '../support/cli.ts';
 import { deleteModel } from '../support/model.ts';
 import { uniqueName } from '../support/node.ts';
-import { type Ran, rerankctl } from './cli.ts';
 
 export const RERANKER = fileURLToPath(
   new URL('../../manifests/quickstart/minilm-l6-scorer.zip', import.meta.url),
