@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -8,6 +9,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 300_000,
     pool: 'forks',
-    maxWorkers: 3,
+    // Each file may boot a node of its own: three gigabytes and a core.
+    maxWorkers: availableParallelism() < 4 ? 2 : 3,
   },
 });

@@ -123,7 +123,7 @@ describe('a node without', () => {
     ['neural-search', 'opensearch-neural-search', 'The processor rerank'],
     ['opensearch-ml', 'opensearch-ml', 'A Model'],
   ])('%s is recognised before anything is changed', async (without, plugin, needs) => {
-    const url = await boot(NODE, { without: [without] });
+    const url = await boot(NODE, { without: [without], heap: '1g' });
     proxy = await startProxy(url);
     const refused = await openStory(url).run('apply', proxy.url);
     expect(refused.code, refused.stdout + refused.stderr).toBe(8);
