@@ -27,6 +27,8 @@ export interface Change {
   /** What it destroys or interrupts, where it does. */
   readonly destructive?: string;
   readonly notes: readonly string[];
+  /** The object itself is as it should be; only what a replacement left behind is still to be removed. */
+  readonly retiresOnly?: true;
   /** What the kind wants remembered of an object that is adopted as it is. */
   readonly facts?: JsonObject;
   readonly resource: Resource;

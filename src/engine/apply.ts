@@ -5,7 +5,7 @@ import type { Listener } from '../core/events.ts';
 import { isObject, type JsonObject } from '../core/json.ts';
 import { type Change, type Outcome, type Plan, pendingChanges } from '../core/plan.ts';
 import { resolveReferences, toPlainJson, type Value, type ValueObject } from '../core/value.ts';
-import type { Applied, ProvisionedKind, StepContext } from '../kinds/kind.ts';
+import { type Applied, BEGUN, type ProvisionedKind, type StepContext } from '../kinds/kind.ts';
 import { kindOf } from '../kinds/registry.ts';
 import type { Capabilities } from '../opensearch/capabilities.ts';
 import type { Cluster } from '../opensearch/cluster.ts';
@@ -41,6 +41,7 @@ class Run {
   readonly #ids = new Map<Address, string>();
   readonly #running = new Map<Address, Promise<Outcome | undefined>>();
   readonly #stateWrites: Promise<void>[] = [];
+  readonly #announcements = new Map<Address, Promise<void>>();
   readonly #gate: Gate;
   readonly #mutexes = new Mutexes();
 
@@ -59,6 +60,7 @@ class Run {
 
   async go(): Promise<ApplyReport> {
     const { changes } = this.#plan;
+    for (const change of changes) this.#announce(change);
     // In dependency order, so that the promise of a dependency is there before its dependents look for it.
     for (const change of changes) this.#running.set(change.address, this.#follow(change));
     const dependents = dependentsOf(changes.map((change) => change.resource));
@@ -67,6 +69,22 @@ class Run {
       (o) => o !== undefined,
     );
     return { outcomes, diagnostics: await this.#stateProblems() };
+  }
+
+  /**
+   * Writes down what is about to be created, where the server would create it twice. All of a plan in one request,
+   * and behind the back of what comes first; waited for just before the creation itself.
+   */
+  #announce({ kind: name, action, address, resource }: Change): void {
+    const kind = kindOf(name);
+    if (!kind.provisions || !kind.announced || (action !== 'create' && action !== 'replace')) return;
+    const before = this.#records.get(address);
+    // A run that was interrupted has written down more than this one knows yet.
+    if (recordedFor(resource, before)?.intent !== undefined) return;
+    const intent = sealIntent(resource, { step: BEGUN });
+    const written = this.#writer.write({ address, dependsOn: resource.dependsOn, ...before, intent });
+    written.catch(() => undefined);
+    this.#announcements.set(address, written);
   }
 
   async #stateProblems(): Promise<Diagnostic[]> {
@@ -135,18 +153,17 @@ class Run {
   async #carryOut(change: Change): Promise<string> {
     const kind = kindOf(change.kind) as ProvisionedKind;
     const { resource, address } = change;
+    await this.#announcements.get(address);
     const resolved = resolveReferences(resource.spec as Value, (target) => this.#ids.get(target));
     const before = this.#records.get(address);
-    const nothingButRetire =
-      change.action === 'update' && change.fields.length === 0 && before?.retire !== undefined;
     const applied: Applied =
-      change.action === 'adopt' || nothingButRetire
+      change.action === 'adopt' || change.retiresOnly
         ? { id: change.id ?? '', ...(change.facts === undefined ? {} : { facts: change.facts }) }
         : await kind.apply(this.#contextFor(change, toPlainJson(resolved) as JsonObject));
     this.#ids.set(address, applied.id);
     const replaced = change.action === 'replace' && change.id !== undefined ? [change.id] : [];
     const retire = [...new Set([...(before?.retire ?? []), ...replaced])].filter((id) => id !== applied.id);
-    const facts = applied.facts ?? (nothingButRetire ? before?.facts : undefined);
+    const facts = applied.facts ?? (change.retiresOnly ? before?.facts : undefined);
     this.#record({
       address,
       id: applied.id,
@@ -198,11 +215,11 @@ class Run {
         await this.#writer.write(record);
       },
       exclusive: (key, work) => this.#mutexes.run(key, work),
-      ...this.#announcements(address, listener, waitMs),
+      ...this.#reporting(address, listener, waitMs),
     };
   }
 
-  #announcements(
+  #reporting(
     address: Address,
     listener: Listener,
     deadlineMs: number,
@@ -235,7 +252,7 @@ class Run {
       cluster: this.#cluster,
       signal,
       waitMs,
-      ...this.#announcements(change.address, listener, waitMs),
+      ...this.#reporting(change.address, listener, waitMs),
     };
     try {
       for (const id of record.retire) await kind.retire(context, id);

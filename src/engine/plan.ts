@@ -43,6 +43,7 @@ function changeOf(
         return {
           ...change,
           action: 'update',
+          retiresOnly: true,
           steps: ['retire the old one'],
           reason: 'an interrupted run left it behind',
         };

@@ -23,6 +23,9 @@ export interface Recorded {
   readonly intent?: JsonObject;
 }
 
+/** `intent.step` of a creation that may have been sent, and of which nothing else is known. */
+export const BEGUN = 'begun';
+
 /** A resource, and what the state knows of it. */
 export interface Wanted {
   readonly resource: Resource;
@@ -111,6 +114,11 @@ export interface ProvisionedKind extends KindBase {
   readonly provisions: true;
   /** The server's ID is the name in the manifest: references to it are known without asking the cluster. */
   readonly namedByManifest: boolean;
+  /**
+   * The server makes a second object without complaint when it is asked twice: that a creation was begun is
+   * written down before it is sent, with the step `BEGUN`.
+   */
+  readonly announced?: true;
   /** Keys of the spec that are too large for the state; the kind remembers a digest of them in its facts. */
   readonly bulky?: readonly string[];
   /** Reads all wanted resources in a number of requests that does not grow with their number. Sends no write. */

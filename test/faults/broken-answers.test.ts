@@ -37,6 +37,26 @@ describe('an answer that is lost after the server did the work', () => {
   });
 });
 
+describe('a request of a killed run that arrives only after the next run has planned', () => {
+  it.each([
+    ['of registering the group', 'POST', /model_groups\/_register$/],
+    ['of creating the index', 'PUT', /^\/story[^/]*$/],
+    ['of putting the pipeline', 'PUT', /_search\/pipeline\//],
+  ])('%s makes nothing fail, and nothing twice', async (_what, method, path) => {
+    let late = 0;
+    proxy.onRequest(async (_n, request) => {
+      if (late > 0 || request.method !== method || !path.test(request.path)) return;
+      const body = new Uint8Array(request.body);
+      const headers = { 'content-type': 'application/json' };
+      late = (await fetch(new URL(request.path, nodeUrl()), { method, headers, body })).status;
+    });
+    const ran = await story.run('apply', proxy.url);
+    expect(late).toBe(200);
+    expect(ran.code, ran.stdout + ran.stderr).toBe(0);
+    await story.expectWhole();
+  });
+});
+
 describe('a cluster that is overloaded for a while', () => {
   it.each([
     ['429', { status: 429, type: 'rejected_execution_exception' }],

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { start } from '../support/cli.ts';
 import { nodeUrl } from '../support/node.ts';
 import { type FaultyProxy, startProxy } from '../support/proxy.ts';
-import { openStory, type Story } from './story.ts';
+import { openStory, RERANKER, type Story } from './story.ts';
 
 /** Requests in whose midst a run is ended: each is a place where something has been begun. */
 const POINTS: readonly [string, RegExp][] = [
@@ -72,4 +72,35 @@ it('a second Ctrl-C ends it at once', async () => {
   setTimeout(() => child.kill('SIGINT'), 300);
   expect((await ended).code).toBe(130);
   expect(performance.now() - from).toBeLessThan(5_000);
+});
+
+describe('a replacement of a model that is killed', () => {
+  it.each([
+    ['while the new one is uploaded', /upload_chunk\/2$/],
+    ['while the pipeline is pointed at the new one', /_search\/pipeline\/story/],
+    ['before the old one is removed', /_undeploy$/],
+    ['while the old one is removed', /_ml\/models\/[^/]+$/],
+  ])('%s leaves one model in the end', async (_what, path) => {
+    story = openStory(nodeUrl());
+    expect(await story.run('apply', nodeUrl())).toMatchObject({ code: 0 });
+    const [before] = await story.models();
+
+    const changed = openStory(nodeUrl(), `file: ${RERANKER}\n  version: "2"`, story.name);
+    let struck = false;
+    proxy.onRequest(async (_n, request) => {
+      if (struck || !path.test(request.path) || isPlanning(request)) return;
+      struck = true;
+      child.kill('SIGKILL');
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    });
+    const { child, ended } = start(changed.args('apply', proxy.url), { stdin: changed.yaml });
+    expect((await ended).code).toBe(null);
+    expect(struck).toBe(true);
+    proxy.reset();
+
+    const second = await changed.run('apply', nodeUrl());
+    expect(second.code, second.stdout + second.stderr).toBe(0);
+    await changed.expectWhole();
+    expect(await story.models()).not.toContain(before);
+  });
 });

@@ -73,8 +73,7 @@ spec:
 }
 
 /** `source` is the line that says where the model comes from; the file of the quickstart by default. */
-export function openStory(node: string, source = `file: ${RERANKER}`): Story {
-  const name = uniqueName('story');
+export function openStory(node: string, source = `file: ${RERANKER}`, name = uniqueName('story')): Story {
   const yaml = groupAndModel(name, source) + rest(name);
   const cluster = connect({ url: node, requestTimeoutMs: 30_000, retryForMs: 10_000 });
   const byName = { term: { 'name.keyword': name } };

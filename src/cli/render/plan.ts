@@ -132,7 +132,9 @@ export function planJson(plan: Plan): Record<string, unknown> {
     stack: plan.stack,
     cluster: plan.cluster,
     summary: planCounts(plan),
-    changes: plan.changes.map(({ resource: _resource, facts: _facts, ...change }) => change),
+    changes: plan.changes.map(
+      ({ resource: _resource, facts: _facts, retiresOnly: _retires, ...change }) => change,
+    ),
     diagnostics: plan.diagnostics,
   };
 }

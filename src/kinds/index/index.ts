@@ -1,3 +1,4 @@
+import { ServerError } from '../../core/errors.ts';
 import { isObject, type JsonObject, pointerSegments } from '../../core/json.ts';
 import type { FieldChange } from '../../core/plan.ts';
 import { diagnosticAt } from '../../core/resource.ts';
@@ -68,6 +69,21 @@ function stepsFor(fields: readonly FieldChange[]): string[] {
   return parts.filter((part) => fields.some((field) => field.pointer.startsWith(`/${part}`)));
 }
 
+async function create(context: StepContext): Promise<void> {
+  const { cluster, resource, spec } = context;
+  try {
+    await cluster.request({ method: 'PUT', path: `/${encodeURIComponent(resource.name)}`, body: spec });
+  } catch (error) {
+    if (!(error instanceof ServerError) || error.type !== 'resource_already_exists_exception') throw error;
+    // The request of a run that was killed can still be on its way, so that the index comes after the plan.
+    const live = (await readIndices(cluster, [resource.name])).get(resource.name);
+    if (live === undefined) throw error;
+    const fields = indexDifference(live, spec as ValueObject, undefined);
+    if (fields.some((field) => isFixed(field, live))) throw error;
+    await update(context, fields);
+  }
+}
+
 async function update(context: StepContext, fields: readonly FieldChange[]): Promise<void> {
   const { cluster, resource } = context;
   const path = `/${encodeURIComponent(resource.name)}`;
@@ -124,13 +140,7 @@ export const index: ProvisionedKind = {
   async apply(context): Promise<Applied> {
     const { cluster, resource, change } = context;
     if (change.action === 'create') {
-      await context.step('create', () =>
-        cluster.request({
-          method: 'PUT',
-          path: `/${encodeURIComponent(resource.name)}`,
-          body: context.spec,
-        }),
-      );
+      await context.step('create', () => create(context));
     } else {
       await update(context, change.fields);
     }

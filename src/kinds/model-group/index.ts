@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../core/diagnostic.ts';
 import { difference } from '../../core/difference.ts';
+import { ServerError } from '../../core/errors.ts';
 import { type JsonObject, textAt } from '../../core/json.ts';
 import type { FieldChange } from '../../core/plan.ts';
 import { diagnosticAt } from '../../core/resource.ts';
@@ -126,6 +127,9 @@ function judge(question: Question, groups: readonly Group[], capabilities: Capab
   return { action: recorded === undefined ? 'adopt' : 'none', id: live.id, notes };
 }
 
+/** The server's answer to a second group of one name, with the ID of the first (2.19.1, 3.6.0). */
+const NAME_TAKEN = /already being used by a model group with ID: ([\w-]+)/;
+
 async function register(context: StepContext, body: JsonObject): Promise<Applied> {
   const { body: answer } = await context.cluster.request({
     method: 'POST',
@@ -135,6 +139,17 @@ async function register(context: StepContext, body: JsonObject): Promise<Applied
   const id = textAt(answer, 'model_group_id');
   if (id === undefined) throw new Error(`no model_group_id in ${JSON.stringify(answer)}`);
   return { id };
+}
+
+/** The request of a run that was killed can still be on its way, so that the group comes after the plan. */
+async function registerOrTake(context: StepContext, body: JsonObject): Promise<Applied> {
+  try {
+    return await register(context, body);
+  } catch (error) {
+    const id = error instanceof ServerError ? NAME_TAKEN.exec(error.reason)?.[1] : undefined;
+    if (id === undefined) throw error;
+    return update(context, id, body);
+  }
 }
 
 async function update(context: StepContext, id: string, body: JsonObject): Promise<Applied> {
@@ -173,7 +188,7 @@ export const modelGroup: ProvisionedKind = {
     const body = bodyFor(context.spec as ValueObject, context.capabilities) as JsonObject;
     const { change } = context;
     if (change.action === 'create') {
-      return context.step('register', () => register(context, body));
+      return context.step('register', () => registerOrTake(context, body));
     }
     return context.step('update', () => update(context, change.id, body));
   },

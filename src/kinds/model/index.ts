@@ -91,6 +91,7 @@ export const model: ProvisionedKind = {
     'A model: pretrained, from a URL, from a zip beside the manifest; registered, deployed and probed.',
   provisions: true,
   namedByManifest: false,
+  announced: true,
 
   async check(resource) {
     const source = sourceOf(resource);

@@ -185,5 +185,5 @@ function judgeDeployment(question: Question, live: LiveModel): Verdict {
       fields: [{ ...field, after: 'UNDEPLOYED' }],
     };
   }
-  return { action: question.recorded === undefined ? 'adopt' : 'none', id: live.id };
+  return { action: question.recorded?.id === undefined ? 'adopt' : 'none', id: live.id };
 }

@@ -2,7 +2,8 @@ import { difference } from '../../core/difference.ts';
 import { RerankctlError } from '../../core/errors.ts';
 import { type Json, type JsonObject, textAt } from '../../core/json.ts';
 import type { Value } from '../../core/value.ts';
-import type { StepContext } from '../kind.ts';
+import { pause } from '../../opensearch/signals.ts';
+import { BEGUN, type StepContext } from '../kind.ts';
 import { readArchive } from './archive.ts';
 import { isPassing, modelFailure, reasonOf } from './failures.ts';
 import { type LiveModel, searchModels } from './live.ts';
@@ -12,6 +13,10 @@ import { registerMeta, uploadChunks } from './upload.ts';
 
 /** How often a registration is begun again after the server lost a race with itself. */
 const ATTEMPTS = 5;
+
+/** How long the last request of a run that was killed is looked out for. */
+const LATE_MS = 2_000;
+const LATE_PAUSE_MS = 200;
 
 /** The register body of the API: everything but what is ours. */
 function registerBody(spec: JsonObject): JsonObject {
@@ -52,9 +57,18 @@ export async function register(context: StepContext): Promise<string> {
 
 /**
  * A model of this name, group and content that a run which was killed has left between its first request and its
- * last. Looked for each time: such a run may have been killed before it could write down anything.
+ * last. Where the state says that one was begun, it is given a moment: the request may still be on its way.
  */
 async function abandoned(context: StepContext, hash: string | undefined): Promise<LiveModel | undefined> {
+  const until = performance.now() + (textAt(context.recorded?.intent, 'step') === BEGUN ? LATE_MS : 0);
+  for (;;) {
+    const found = await findAbandoned(context, hash);
+    if (found !== undefined || performance.now() >= until) return found;
+    await pause(LATE_PAUSE_MS, context.signal);
+  }
+}
+
+async function findAbandoned(context: StepContext, hash: string | undefined): Promise<LiveModel | undefined> {
   const { name, model_group_id, model_config } = context.spec;
   const replaced = context.change.action === 'create' ? undefined : context.change.id;
   const models = await searchModels(context.cluster, { names: [String(name)], ids: [] });
