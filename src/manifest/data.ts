@@ -10,6 +10,7 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from 'yaml';
+import { grouped } from '../core/grouped.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { isMerge, keyText, resolveAlias, startOf } from './nodes.ts';
 
@@ -54,7 +55,7 @@ class DataReader {
     if (this.#aliases.length > 0 && ++this.#copied > MAX_ALIASED) {
       return this.#stop(
         'RCTL_ALIAS_BOMB',
-        `Aliases make this document grow by more than ${MAX_ALIASED.toLocaleString('en-US')} values.`,
+        `Aliases make this document grow by more than ${grouped(MAX_ALIASED)} values.`,
         'Anchors that hold aliases that hold aliases multiply. Write the values out, or refer to fewer.',
         this.#aliases[0],
       );

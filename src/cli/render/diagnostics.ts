@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import type { Diagnostic } from '../../core/diagnostic.ts';
+import { grouped } from '../../core/grouped.ts';
 import type { Paint } from '../io.ts';
 
 export interface RenderStyle {
@@ -46,5 +47,5 @@ export function renderDiagnostics(diagnostics: readonly Diagnostic[], style: Ren
 }
 
 export function countOf(count: number, noun: string): string {
-  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

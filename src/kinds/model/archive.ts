@@ -67,6 +67,8 @@ export async function checkArchive(resource: Resource, path: string): Promise<Di
       'The path is relative to the folder of the manifest.',
     );
   }
+  // The plan needs the hash: it is made while the cluster is asked for other things. Who awaits it is told of errors.
+  readArchive(path).catch(() => undefined);
   let names: string[];
   try {
     names = await entryNames(path);

@@ -1,3 +1,4 @@
+import { grouped } from '../../core/grouped.ts';
 import type { FieldChange } from '../../core/plan.ts';
 import { Unknown } from '../../core/value.ts';
 import type { Question, Verdict } from '../kind.ts';
@@ -71,7 +72,7 @@ function byCount(
     steps: [count(content.documents)],
     reason: changed
       ? 'the source has changed'
-      : `the index holds ${number(live.documents)} documents; after the last apply it held ${number(facts.atLeast)} or more`,
+      : `the index holds ${grouped(live.documents)} documents; after the last apply it held ${grouped(facts.atLeast)} or more`,
     fields: changed ? [fieldChange(question, facts, content)] : [],
     notes: changed ? [LARGE] : [],
   };
@@ -135,14 +136,12 @@ function inlineCount(question: Question): string {
 }
 
 function part(documents: number, what: string): string {
-  return documents === 0 ? '' : `${number(documents)} ${what}`;
-}
-
-export function number(value: number): string {
-  return value.toLocaleString('en-US');
+  return documents === 0 ? '' : `${grouped(documents)} ${what}`;
 }
 
 export function count(documents: number, of: number = documents): string {
   const noun = of === 1 ? 'document' : 'documents';
-  return of === documents ? `${number(documents)} ${noun}` : `${number(documents)} of ${number(of)} ${noun}`;
+  return of === documents
+    ? `${grouped(documents)} ${noun}`
+    : `${grouped(documents)} of ${grouped(of)} ${noun}`;
 }

@@ -1,12 +1,13 @@
 import type { Diagnostic } from '../../core/diagnostic.ts';
 import { RerankctlError } from '../../core/errors.ts';
+import { grouped } from '../../core/grouped.ts';
 import type { ValueObject } from '../../core/value.ts';
 import type { Applied, StepContext } from '../kind.ts';
 import { BulkSender, type Operation, type Refusal } from './bulk.ts';
 import { compare, type Held, wishOf } from './compare.ts';
 import { complaint, documentsOf, type SeedDocument, type Source } from './documents.ts';
 import { factsOf, readFacts } from './facts.ts';
-import { count, number, removedIds } from './judge.ts';
+import { count, removedIds } from './judge.ts';
 import { type LiveIndex, readIndices } from './live.ts';
 import { type Survey, sourceOf, stampOfSource, survey } from './source.ts';
 
@@ -140,7 +141,7 @@ class Meter {
     if (now - this.#told < PROGRESS_EVERY_MS) return;
     this.#told = now;
     const rate = this.#bytes / 1e6 / ((now - this.#since) / 1e3);
-    const detail = `${number(this.#documents)} of ${count(this.#total)}, ${rate.toFixed(rate < 10 ? 1 : 0)} MB/s`;
+    const detail = `${grouped(this.#documents)} of ${count(this.#total)}, ${rate.toFixed(rate < 10 ? 1 : 0)} MB/s`;
     this.#context.progress('seed', detail);
   }
 
@@ -162,7 +163,7 @@ class Meter {
     throw new RerankctlError(
       'server',
       'RCTL_SEED_REJECTED',
-      `${index} refused ${number(this.#refused)} of ${count(this.#total)}${more > 0 ? `; the first ${REFUSALS_SHOWN} are listed` : ''}`,
+      `${index} refused ${grouped(this.#refused)} of ${count(this.#total)}${more > 0 ? `; the first ${REFUSALS_SHOWN} are listed` : ''}`,
       {
         remedy: 'Mend these documents or the mapping of the index, and apply again. The others were written.',
         diagnostics: this.#refusals,
