@@ -17,7 +17,6 @@ export interface Flag {
 const COMMON: readonly Flag[] = [
   {
     name: 'output',
-    short: 'o',
     value: 'FORMAT',
     oneOf: ['text', 'json'],
     help: 'what stdout carries: text or json',
@@ -47,6 +46,26 @@ const CLUSTER: readonly Flag[] = [
 
 const STACK: readonly Flag[] = [
   { name: 'stack', value: 'NAME', help: 'name under which the state is kept (default)' },
+];
+
+const SELECTION: readonly Flag[] = [
+  {
+    name: 'target',
+    value: 'ADDRESS',
+    many: true,
+    help: 'only this, and what it depends on; * is a wildcard',
+  },
+  { name: 'exclude', value: 'ADDRESS', many: true, help: 'not this, nor what depends on it' },
+];
+
+const REMOVALS: readonly Flag[] = [
+  { name: 'max-deletes', value: 'N', count: true, help: 'refuse to delete more than this (10)' },
+  { name: 'allow-data-loss', help: 'delete also indices with documents that the stack did not seed' },
+];
+
+const PRUNE: readonly Flag[] = [
+  { name: 'prune', help: 'delete what the stack holds and no manifest names any more' },
+  ...REMOVALS,
 ];
 
 const DEV: readonly Flag[] = [
@@ -84,13 +103,16 @@ export const COMMANDS = {
     flags: [
       ...MANIFESTS,
       { name: 'detailed-exitcode', help: 'exit 2 when changes are pending' },
+      { name: 'out', short: 'o', value: 'FILE', help: 'save the plan, for `rerankctl apply FILE`' },
+      ...SELECTION,
+      ...PRUNE,
       ...STACK,
       ...CLUSTER,
       ...COMMON,
     ],
   },
   apply: {
-    usage: 'apply -f PATH…',
+    usage: 'apply -f PATH… | apply PLAN.json',
     summary: 'make the cluster match the manifests, and wait until it does',
     example: 'rerankctl apply -f manifests/quickstart',
     flags: [
@@ -98,6 +120,8 @@ export const COMMANDS = {
       { name: 'yes', short: 'y', help: 'do not ask (nothing is asked where there is no terminal)' },
       { name: 'parallelism', value: 'N', count: true, help: 'changes worked on at once (10)' },
       { name: 'timeout', value: 'SECONDS', count: true, help: 'longest wait for one ML task (600)' },
+      ...SELECTION,
+      ...PRUNE,
       ...STACK,
       ...CLUSTER,
       ...COMMON,
@@ -108,6 +132,58 @@ export const COMMANDS = {
     summary: 'compare reranked with unreranked search, and check what must hold',
     example: 'rerankctl verify -f manifests/quickstart',
     flags: [...MANIFESTS, ...CLUSTER, ...COMMON],
+  },
+  drift: {
+    usage: 'drift -f PATH…',
+    summary: 'show what in the cluster is not as it was applied; exit 2 when there is any',
+    example: 'rerankctl drift -f manifests/quickstart',
+    flags: [...MANIFESTS, ...STACK, ...CLUSTER, ...COMMON],
+  },
+  destroy: {
+    usage: 'destroy --confirm STACK',
+    summary: 'delete all that a stack holds, dependents first',
+    example: 'rerankctl destroy --confirm default',
+    flags: [
+      {
+        name: 'confirm',
+        value: 'STACK',
+        help: 'the name of the stack once more; without it the plan is shown',
+      },
+      { name: 'allow-data-loss', help: 'delete also indices with documents that the stack did not seed' },
+      { name: 'timeout', value: 'SECONDS', count: true, help: 'longest wait for one undeployment (600)' },
+      ...STACK,
+      ...CLUSTER,
+      ...COMMON,
+    ],
+  },
+  export: {
+    usage: 'export [--to FOLDER]',
+    summary: 'write manifests of what a cluster holds, whoever made it',
+    example: 'rerankctl export --to manifests/production',
+    flags: [
+      { name: 'to', value: 'FOLDER', help: 'where the files go; without it all goes to stdout' },
+      { name: 'kind', value: 'KIND', many: true, help: 'only this kind; may be repeated' },
+      { name: 'name', value: 'GLOB', many: true, help: 'only objects of this name; * is a wildcard' },
+      { name: 'with-data', help: 'also the documents of indices, as NDJSON beside the manifests' },
+      ...CLUSTER,
+      ...COMMON,
+    ],
+  },
+  graph: {
+    usage: 'graph -f PATH…',
+    summary: 'draw what depends on what',
+    example: 'rerankctl graph -f manifests/quickstart',
+    flags: [
+      ...MANIFESTS,
+      { name: 'format', value: 'FORMAT', oneOf: ['mermaid', 'dot'], help: 'mermaid (default) or dot' },
+      ...COMMON,
+    ],
+  },
+  state: {
+    usage: 'state list | show ADDRESS | history | rm ADDRESS… | mv FROM TO | unlock',
+    summary: 'look at what is remembered of a stack, and mend it',
+    example: 'rerankctl state list',
+    flags: [...STACK, ...CLUSTER, ...COMMON],
   },
   dev: {
     usage: 'dev up | status | down',

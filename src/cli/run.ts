@@ -1,11 +1,11 @@
 import { RerankctlError } from '../core/errors.ts';
 import { didYouMean } from '../core/suggest.ts';
+import { VERSION } from '../core/version.ts';
 import type { Command } from './command.ts';
 import { EXIT, exitCodeOf } from './exit.ts';
 import { COMMANDS, type CommandName, parseFlags, usage } from './flags.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { type ColorWhen, type Io, painter, wantsColor } from './io.ts';
-import { VERSION } from './version.ts';
 
 /** Loaded when called: a command that needs no cluster must not pay for its client. */
 const LOADERS: Readonly<Record<CommandName, () => Promise<Command>>> = {
@@ -13,6 +13,11 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   plan: async () => (await import('./commands/plan.ts')).planCommand,
   apply: async () => (await import('./commands/apply.ts')).applyCommand,
   verify: async () => (await import('./commands/verify.ts')).verifyCommand,
+  drift: async () => (await import('./commands/drift.ts')).driftCommand,
+  destroy: async () => (await import('./commands/destroy.ts')).destroyCommand,
+  export: async () => (await import('./commands/export.ts')).exportCommand,
+  graph: async () => (await import('./commands/graph.ts')).graphCommand,
+  state: async () => (await import('./commands/state.ts')).stateCommand,
   dev: async () => (await import('./commands/dev.ts')).devCommand,
 };
 
@@ -62,8 +67,8 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 
 /** Read before the flags are: also a wrong flag is answered in the format that was asked for. */
 function wantsJson(argv: readonly string[]): boolean {
-  const at = argv.findIndex((word) => word === '--output' || word === '-o');
-  return argv.includes('--output=json') || argv.includes('-ojson') || (at !== -1 && argv[at + 1] === 'json');
+  const at = argv.findIndex((word) => word === '--output');
+  return argv.includes('--output=json') || (at !== -1 && argv[at + 1] === 'json');
 }
 
 function colorOf(argv: readonly string[]): ColorWhen {

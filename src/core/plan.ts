@@ -3,7 +3,14 @@ import type { Diagnostic } from './diagnostic.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Resource } from './resource.ts';
 
-export type Action = 'create' | 'update' | 'replace' | 'delete' | 'adopt' | 'none';
+/**
+ * `adopt`, `move` and `forget` change what the state knows and nothing on the server: an object that is there is
+ * taken over, one gets another address, one is left to itself.
+ */
+export type Action = 'create' | 'update' | 'replace' | 'delete' | 'adopt' | 'move' | 'forget' | 'none';
+
+/** Who made a field differ since the last apply. */
+export type ChangedBy = 'cluster' | 'git' | 'both';
 
 /** One field that differs. Values are for people: secrets are masked, unknown IDs are said to be unknown. */
 export interface FieldChange {
@@ -11,6 +18,8 @@ export interface FieldChange {
   readonly pointer: string;
   readonly before?: Json;
   readonly after?: Json;
+  /** Absent where nothing was applied before, or the value has no counterpart in what was applied. */
+  readonly by?: ChangedBy;
 }
 
 export interface Change {
@@ -27,8 +36,12 @@ export interface Change {
   /** What it destroys or interrupts, where it does. */
   readonly destructive?: string;
   readonly notes: readonly string[];
-  /** The object itself is as it should be; only what a replacement left behind is still to be removed. */
-  readonly retiresOnly?: true;
+  /** The address under which the state knew the resource until now. */
+  readonly movedFrom?: Address;
+  /** The object itself is as it should be: what the state knows of it changes, or what a replacement left is removed. */
+  readonly keepsObject?: true;
+  /** Not by a manifest but in the cluster itself: what the kind found out of order there (see `drift`). */
+  readonly drifted?: true;
   /** What the kind wants remembered of an object that is adopted as it is. */
   readonly facts?: JsonObject;
   readonly resource: Resource;

@@ -16,12 +16,15 @@ export interface Resource {
   readonly labels: Readonly<Record<string, string>>;
   readonly lifecycle: Lifecycle;
   readonly spec: ValueObject;
+  /** Addresses that it had before, so that the state finds it again. */
+  readonly movedFrom: readonly Address[];
   /** Explicit (`metadata.depends_on`) and by reference, sorted, each once. */
   readonly dependsOn: readonly Address[];
   /** Absolute folder of the manifest: the base of relative paths in the spec. */
   readonly folder: string;
   /** Where a JSON pointer of this document (`/spec/name`) stands, with the text of that line. */
-  locate(pointer: string): { location: SourceLocation; snippet: string };
+  /** A resource that only the state knows has no such place. */
+  locate(pointer: string): { location?: SourceLocation; snippet?: string };
 }
 
 /** A diagnostic about a place in a resource's manifest. */

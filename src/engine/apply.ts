@@ -1,294 +1,53 @@
-import type { Address } from '../core/address.ts';
-import type { Diagnostic } from '../core/diagnostic.ts';
 import { asDiagnostic, RerankctlError } from '../core/errors.ts';
-import type { Listener } from '../core/events.ts';
-import { isObject, type JsonObject } from '../core/json.ts';
-import { type Change, type Outcome, type Plan, pendingChanges } from '../core/plan.ts';
-import { resolveReferences, toPlainJson, type Value, type ValueObject } from '../core/value.ts';
-import { type Applied, BEGUN, type ProvisionedKind, type StepContext } from '../kinds/kind.ts';
-import { kindOf } from '../kinds/registry.ts';
-import type { Capabilities } from '../opensearch/capabilities.ts';
+import { type Plan, pendingChanges } from '../core/plan.ts';
+import { VERSION } from '../core/version.ts';
 import type { Cluster } from '../opensearch/cluster.ts';
-import { Gate, Mutexes } from './concurrency.ts';
-import { dependentsOf } from './graph.ts';
-import { recordedFor, sealIntent } from './intent.ts';
-import { sealSecrets } from './secrets.ts';
-import { type State, type StateRecord, StateWriter } from './state.ts';
+import { fenced } from './fence.ts';
+import { type ApplyOptions, type ApplyReport, Run } from './run.ts';
+import type { Snapshot } from './snapshot.ts';
+import { type HistoryEntry, historyChanges, historyOperations } from './state/history.ts';
+import { acquireLease, type Lease } from './state/lock.ts';
 
-export interface ApplyOptions {
-  readonly listener: Listener;
-  readonly signal: AbortSignal;
-  /** How many changes are worked on at once. */
-  readonly parallelism: number;
-  /** Longest wait for one ML task or state, in milliseconds. */
-  readonly waitMs: number;
-}
-
-export interface ApplyReport {
-  readonly outcomes: readonly Outcome[];
-  /** Something that went wrong outside of any one change, such as writing the state. */
-  readonly diagnostics: readonly Diagnostic[];
-}
-
-/** One run of a plan. Every change waits for what it depends on, and is skipped when that did not succeed. */
-class Run {
-  readonly #cluster: Cluster;
-  readonly #capabilities: Capabilities;
-  readonly #options: ApplyOptions;
-  readonly #plan: Plan;
-  readonly #records: Map<Address, StateRecord>;
-  readonly #writer: StateWriter;
-  readonly #ids = new Map<Address, string>();
-  readonly #running = new Map<Address, Promise<Outcome | undefined>>();
-  readonly #stateWrites: Promise<void>[] = [];
-  readonly #announcements = new Map<Address, Promise<void>>();
-  readonly #gate: Gate;
-  readonly #mutexes = new Mutexes();
-
-  constructor(cluster: Cluster, capabilities: Capabilities, plan: Plan, state: State, options: ApplyOptions) {
-    this.#cluster = cluster;
-    this.#capabilities = capabilities;
-    this.#options = options;
-    this.#plan = plan;
-    this.#records = new Map(state.records);
-    this.#writer = new StateWriter(cluster, plan.stack, state);
-    this.#gate = new Gate(options.parallelism);
-    for (const change of plan.changes) {
-      if (change.id !== undefined) this.#ids.set(change.address, change.id);
-    }
-  }
-
-  async go(): Promise<ApplyReport> {
-    const { changes } = this.#plan;
-    for (const change of changes) this.#announce(change);
-    // In dependency order, so that the promise of a dependency is there before its dependents look for it.
-    for (const change of changes) this.#running.set(change.address, this.#follow(change));
-    const dependents = dependentsOf(changes.map((change) => change.resource));
-    const retired = changes.map((change) => this.#retire(change, dependents.get(change.address) ?? []));
-    const outcomes = (await Promise.all([...this.#running.values(), ...retired])).filter(
-      (o) => o !== undefined,
-    );
-    return { outcomes, diagnostics: await this.#stateProblems() };
-  }
-
-  /**
-   * Writes down what is about to be created, where the server would create it twice. All of a plan in one request,
-   * and behind the back of what comes first; waited for just before the creation itself.
-   */
-  #announce({ kind: name, action, address, resource }: Change): void {
-    const kind = kindOf(name);
-    if (!kind.provisions || !kind.announced || (action !== 'create' && action !== 'replace')) return;
-    const before = this.#records.get(address);
-    // A run that was interrupted has written down more than this one knows yet.
-    if (recordedFor(resource, before)?.intent !== undefined) return;
-    const intent = sealIntent(resource, { step: BEGUN });
-    const written = this.#writer.write({ address, dependsOn: resource.dependsOn, ...before, intent });
-    written.catch(() => undefined);
-    this.#announcements.set(address, written);
-  }
-
-  async #stateProblems(): Promise<Diagnostic[]> {
-    const settled = await Promise.allSettled(this.#stateWrites);
-    const problems = settled.flatMap((write) =>
-      write.status === 'rejected' ? [write.reason as unknown] : [],
-    );
-    const bug = problems.find((problem) => !(problem instanceof RerankctlError));
-    if (bug !== undefined) throw bug;
-    return problems
-      .filter((problem) => problem instanceof RerankctlError)
-      .map((problem) => asDiagnostic(problem));
-  }
-
-  /** The outcome of a change; `undefined` for one that has nothing to do. */
-  async #follow(change: Change): Promise<Outcome | undefined> {
-    const dependencies = await Promise.all(
-      change.resource.dependsOn.map(async (address) => ({
-        address,
-        outcome: await this.#running.get(address),
-      })),
-    );
-    if (change.action === 'none') return undefined;
-    const blocked = dependencies.find(({ outcome }) => outcome !== undefined && outcome.result !== 'done');
-    const base = { address: change.address, action: change.action };
-    if (blocked !== undefined && !this.#options.signal.aborted) {
-      return this.#finish({
-        ...base,
-        tookMs: 0,
-        result: 'skipped',
-        because: `${blocked.address} did not succeed`,
-      });
-    }
-    return this.#gate.run(async () => {
-      if (this.#options.signal.aborted) return this.#finish({ ...base, tookMs: 0, result: 'interrupted' });
-      const started = performance.now();
-      this.#options.listener({ type: 'change.started', address: change.address, action: change.action });
-      const tookMs = (): number => Math.round(performance.now() - started);
-      try {
-        const id = await this.#carryOut(change);
-        return this.#finish({ ...base, tookMs: tookMs(), result: 'done', id });
-      } catch (error) {
-        if (this.#options.signal.aborted)
-          return this.#finish({ ...base, tookMs: tookMs(), result: 'interrupted' });
-        if (!(error instanceof RerankctlError)) throw error;
-        const diagnostic: Diagnostic = {
-          ...asDiagnostic(error, change.address),
-          ...change.resource.locate('/spec'),
-        };
-        return this.#finish({
-          ...base,
-          tookMs: tookMs(),
-          result: 'failed',
-          error: diagnostic,
-          details: error.diagnostics,
-        });
-      }
-    });
-  }
-
-  #finish(outcome: Outcome): Outcome {
-    this.#options.listener({ type: 'change.finished', outcome });
-    return outcome;
-  }
-
-  async #carryOut(change: Change): Promise<string> {
-    const kind = kindOf(change.kind) as ProvisionedKind;
-    const { resource, address } = change;
-    await this.#announcements.get(address);
-    const resolved = resolveReferences(resource.spec as Value, (target) => this.#ids.get(target));
-    const before = this.#records.get(address);
-    const applied: Applied =
-      change.action === 'adopt' || change.retiresOnly
-        ? { id: change.id ?? '', ...(change.facts === undefined ? {} : { facts: change.facts }) }
-        : await kind.apply(this.#contextFor(change, toPlainJson(resolved) as JsonObject));
-    this.#ids.set(address, applied.id);
-    const replaced = change.action === 'replace' && change.id !== undefined ? [change.id] : [];
-    const retire = [...new Set([...(before?.retire ?? []), ...replaced])].filter((id) => id !== applied.id);
-    const facts = applied.facts ?? (change.retiresOnly ? before?.facts : undefined);
-    this.#record({
-      address,
-      id: applied.id,
-      applied: sealSecrets(without(resolved, kind.bulky), before?.applied) as JsonObject,
-      ...(facts === undefined ? {} : { facts }),
-      ...(retire.length === 0 ? {} : { retire }),
-      dependsOn: resource.dependsOn,
-    });
-    return applied.id;
-  }
-
-  /** Written behind the work's back, and waited for at the end: what a kill loses here, adoption finds again. */
-  #record(record: StateRecord): void {
-    this.#records.set(record.address, record);
-    const written = this.#writer.write(record);
-    written.catch(() => undefined);
-    this.#stateWrites.push(written);
-  }
-
-  #contextFor(change: Change, spec: JsonObject): StepContext {
-    const { listener, signal, waitMs } = this.#options;
-    const { address, resource } = change;
-    const changed =
-      change.action === 'create' || change.id === undefined
-        ? ({ action: 'create' } as const)
-        : ({
-            action: change.action === 'replace' ? 'replace' : 'update',
-            id: change.id,
-            fields: change.fields,
-          } as const);
-    return {
-      cluster: this.#cluster,
-      capabilities: this.#capabilities,
-      signal,
-      resource,
-      spec,
-      recorded: recordedFor(resource, this.#records.get(address)),
-      change: changed,
-      waitMs,
-      journal: async (intent) => {
-        const before = this.#records.get(address);
-        const record = {
-          address,
-          dependsOn: resource.dependsOn,
-          ...before,
-          intent: sealIntent(resource, intent),
-        };
-        this.#records.set(address, record);
-        await this.#writer.write(record);
-      },
-      exclusive: (key, work) => this.#mutexes.run(key, work),
-      ...this.#reporting(address, listener, waitMs),
-    };
-  }
-
-  #reporting(
-    address: Address,
-    listener: Listener,
-    deadlineMs: number,
-  ): Pick<StepContext, 'step' | 'progress' | 'polled'> {
-    return {
-      step: async (step, work) => {
-        listener({ type: 'step.started', address, step });
-        const started = performance.now();
-        const result = await work();
-        listener({ type: 'step.done', address, step, tookMs: Math.round(performance.now() - started) });
-        return result;
-      },
-      progress: (step, detail) => listener({ type: 'step.progress', address, step, detail }),
-      polled: (what, state, sinceMs) =>
-        listener({ type: 'wait.polled', address, what, state, sinceMs, deadlineMs }),
-    };
-  }
-
-  /** Removes what a replacement left behind, once everything that referred to it refers to its successor. */
-  async #retire(change: Change, dependents: readonly Address[]): Promise<Outcome | undefined> {
-    const own = await this.#running.get(change.address);
-    const others = await Promise.all(dependents.map((address) => this.#running.get(address)));
-    const settled = [own, ...others].every((outcome) => outcome === undefined || outcome.result === 'done');
-    const kind = kindOf(change.kind);
-    const record = this.#records.get(change.address);
-    if (!settled || !kind.provisions || kind.retire === undefined || record?.retire === undefined)
-      return undefined;
-    const { signal, listener, waitMs } = this.#options;
-    const context = {
-      cluster: this.#cluster,
-      signal,
-      waitMs,
-      ...this.#reporting(change.address, listener, waitMs),
-    };
-    try {
-      for (const id of record.retire) await kind.retire(context, id);
-    } catch (error) {
-      if (signal.aborted) return undefined;
-      if (!(error instanceof RerankctlError)) throw error;
-      const base = { address: change.address, action: 'delete' as const, tookMs: 0 };
-      return this.#finish({
-        ...base,
-        result: 'failed',
-        error: asDiagnostic(error, change.address),
-        details: [],
-      });
-    }
-    const { retire: _done, ...rest } = record;
-    this.#record(rest);
-    return undefined;
-  }
-}
-
-function without(spec: Value, keys: readonly string[] = []): Value {
-  if (keys.length === 0 || !isObject(spec)) return spec;
-  return Object.fromEntries(Object.entries(spec).filter(([key]) => !keys.includes(key))) as ValueObject;
+function historyOf(lease: Lease, report: ApplyReport): HistoryEntry {
+  const { user, host, command, since } = lease.holder;
+  return {
+    fence: lease.fence,
+    command,
+    by: user,
+    host,
+    version: VERSION,
+    startedAt: since,
+    endedAt: new Date().toISOString(),
+    changes: historyChanges(report.outcomes),
+  };
 }
 
 /**
- * Makes it so. Changes run in dependency order and in parallel where they may; a failure stops what depends on
- * it and nothing else. Aborting the signal ends every wait; requests under way are let finish, so that the
- * next run knows what they did.
+ * Makes it so, alone: under the lock of the stack, which also tells whether the plan is still true. Changes run in
+ * dependency order and in parallel where they may; a failure stops what depends on it and nothing else. Aborting
+ * the signal ends every wait; requests under way are let finish, so that the next run knows what they did.
  */
 export async function applyPlan(
   cluster: Cluster,
   plan: Plan,
-  state: State,
+  snapshot: Pick<Snapshot, 'records' | 'state'>,
   options: ApplyOptions,
 ): Promise<ApplyReport> {
   if (pendingChanges(plan).length === 0) return { outcomes: [], diagnostics: [] };
-  return new Run(cluster, await cluster.capabilities(), plan, state, options).go();
+  const capabilities = await cluster.capabilities();
+  const lease = await acquireLease(cluster, plan.stack, snapshot.state, options);
+  let report: ApplyReport;
+  try {
+    report = await new Run(fenced(cluster, lease), capabilities, plan, snapshot, options).go();
+  } catch (bug) {
+    await lease.release().catch(() => undefined);
+    throw bug;
+  }
+  try {
+    await lease.release(historyOperations(plan.stack, historyOf(lease, report)));
+    return report;
+  } catch (error) {
+    if (!(error instanceof RerankctlError)) throw error;
+    return { ...report, diagnostics: [...report.diagnostics, asDiagnostic(error)] };
+  }
 }

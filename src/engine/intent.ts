@@ -2,7 +2,7 @@ import { digest, type JsonObject } from '../core/json.ts';
 import type { Resource } from '../core/resource.ts';
 import { toShownJson } from '../core/value.ts';
 import type { Recorded } from '../kinds/kind.ts';
-import type { StateRecord } from './state.ts';
+import type { StateRecord } from './state/read.ts';
 
 /** Ties an intent to the spec it was begun for, so that a run with another spec does not finish the wrong thing. */
 export function sealIntent(resource: Resource, intent: JsonObject): JsonObject {

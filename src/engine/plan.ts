@@ -1,16 +1,27 @@
 import type { Address } from '../core/address.ts';
 import { type Diagnostic, sortDiagnostics } from '../core/diagnostic.ts';
 import { difference } from '../core/difference.ts';
+import { sameJson } from '../core/json.ts';
 import type { Change, FieldChange, Plan } from '../core/plan.ts';
-import type { Resource } from '../core/resource.ts';
+import { diagnosticAt, type Lifecycle, type Resource } from '../core/resource.ts';
 import { resolveReferences, type Value, type ValueObject } from '../core/value.ts';
-import type { Recorded, Verdict } from '../kinds/kind.ts';
+import type { KindSnapshot, ProvisionedKind, Recorded, Verdict } from '../kinds/kind.ts';
 import { kindOf } from '../kinds/registry.ts';
+import { attributed } from './attribution.ts';
 import { inDependencyOrder } from './graph.ts';
+import { ignoredFields, withLive } from './ignored.ts';
 import { recordedFor } from './intent.ts';
+import { planRemovals, type RemovalRules } from './removal.ts';
 import { sameAsSealed } from './secrets.ts';
 import type { Snapshot } from './snapshot.ts';
-import type { StateRecord } from './state.ts';
+import type { StateRecord } from './state/read.ts';
+
+/** `removals`: what no manifest names any more is deleted, under these rules; without them it is left alone. */
+export interface PlanRules {
+  readonly removals?: RemovalRules;
+}
+
+type Sound = Exclude<Verdict, { action: 'refuse' }>;
 
 /** Differences between what was last applied and what the manifest says now; secrets by their hash. */
 function changedSince(recorded: Recorded, spec: ValueObject): FieldChange[] {
@@ -20,11 +31,37 @@ function changedSince(recorded: Recorded, spec: ValueObject): FieldChange[] {
   });
 }
 
-function changeOf(
+interface Judged {
+  readonly verdict: Verdict;
+  /** With what the cluster holds in the place of ignored fields. */
+  readonly resource: Resource;
+  readonly spec: ValueObject;
+}
+
+function judge(
   resource: Resource,
-  verdict: Exclude<Verdict, { action: 'refuse' }>,
   record: StateRecord | undefined,
-): Change {
+  live: KindSnapshot,
+  idOf: (address: Address) => string | undefined,
+): Judged {
+  const recorded = recordedFor(resource, record);
+  const ask = (asked: Resource): Judged => {
+    const spec = resolveReferences(asked.spec as Value, idOf) as ValueObject;
+    const question = {
+      resource: asked,
+      spec,
+      recorded,
+      changedSince: (since: Recorded) => changedSince(since, spec),
+    };
+    return { verdict: live.judge(question), resource: asked, spec };
+  };
+  const first = ask(resource);
+  if (!('fields' in first.verdict)) return first;
+  const ignored = ignoredFields(resource, first.verdict.fields);
+  return ignored.length === 0 ? first : ask({ ...resource, spec: withLive(resource.spec, ignored) });
+}
+
+function changeOf({ resource, spec }: Judged, verdict: Sound, record: StateRecord | undefined): Change {
   const change: Change = {
     address: resource.address,
     kind: resource.kind,
@@ -38,39 +75,111 @@ function changeOf(
   switch (verdict.action) {
     case 'none':
     case 'adopt':
-      // A run that was killed between replacing and removing left its old object behind.
-      if ((record?.retire?.length ?? 0) > 0) {
-        return {
-          ...change,
-          action: 'update',
-          retiresOnly: true,
-          steps: ['retire the old one'],
-          reason: 'an interrupted run left it behind',
-        };
-      }
-      return verdict.facts === undefined ? change : { ...change, facts: verdict.facts };
+      return ofStateAlone(change, verdict, record);
     case 'create':
       return {
         ...change,
         steps: verdict.steps,
         ...(verdict.reason === undefined ? {} : { reason: verdict.reason }),
+        // It was there after the last apply.
+        ...(record?.id === undefined ? {} : { drifted: true }),
       };
-    default:
+    default: {
+      const fields = attributed(verdict.fields, record?.applied, spec);
+      const drifted = verdict.drifted || fields.some(({ by }) => by === 'cluster' || by === 'both');
       return {
         ...change,
         steps: verdict.steps,
-        fields: verdict.fields,
+        fields,
         ...(verdict.reason === undefined ? {} : { reason: verdict.reason }),
         ...(verdict.destructive === undefined ? {} : { destructive: verdict.destructive }),
+        ...(drifted && record !== undefined ? { drifted: true } : {}),
       };
+    }
   }
+}
+
+/** The object is as it should be. What the state knows of it may not be. */
+function ofStateAlone(
+  change: Change,
+  verdict: Extract<Sound, { action: 'none' | 'adopt' }>,
+  record: StateRecord | undefined,
+): Change {
+  // A run that was killed between replacing and removing left its old object behind.
+  if ((record?.retire?.length ?? 0) > 0) {
+    return {
+      ...change,
+      action: 'update',
+      keepsObject: true,
+      steps: ['retire the old one'],
+      reason: 'an interrupted run left it behind',
+    };
+  }
+  if (verdict.action === 'adopt') {
+    return { ...change, keepsObject: true, ...(verdict.facts === undefined ? {} : { facts: verdict.facts }) };
+  }
+  if (record !== undefined && !isRemembered(change.resource, record)) {
+    return {
+      ...change,
+      action: 'update',
+      keepsObject: true,
+      steps: ['remember its lifecycle and dependencies'],
+      reason: 'they have changed in the manifest',
+    };
+  }
+  return change;
+}
+
+function isRemembered({ lifecycle, dependsOn }: Resource, record: StateRecord): boolean {
+  const protection = ({ prevent_destroy = false, on_remove = 'delete' }: Lifecycle) => ({
+    prevent_destroy,
+    on_remove,
+  });
+  return (
+    sameJson(protection(lifecycle), protection(record.lifecycle ?? {})) &&
+    sameJson([...dependsOn], [...record.dependsOn])
+  );
+}
+
+/** Under another address the object is still the same one. */
+function moved(change: Change, from: Address | undefined): Change {
+  if (from === undefined) return change;
+  const action = change.action === 'none' ? ('move' as const) : change.action;
+  const keeps = change.action === 'none' ? { keepsObject: true as const } : {};
+  return { ...change, ...keeps, action, movedFrom: from };
+}
+
+function objections(
+  change: Change,
+  kind: ProvisionedKind,
+  from: Address | undefined,
+): Diagnostic | undefined {
+  const { resource } = change;
+  if (change.action === 'replace' && resource.lifecycle.prevent_destroy) {
+    const fields = change.fields.map(({ pointer }) => pointer.slice(1).replaceAll('/', '.')).join(', ');
+    return diagnosticAt(resource, '/metadata/lifecycle/prevent_destroy', {
+      severity: 'error',
+      code: 'RCTL_PREVENT_DESTROY',
+      message: `${change.address} would be replaced${fields === '' ? '' : ` (because of ${fields})`}, and lifecycle.prevent_destroy forbids that.`,
+      remedy: 'Take the change back, or set prevent_destroy to false.',
+    });
+  }
+  if (from !== undefined && kind.namedByManifest) {
+    return diagnosticAt(resource, '/metadata/moved_from', {
+      severity: 'error',
+      code: 'RCTL_MOVE_NAMED',
+      message: `${from} cannot become ${change.address}: the name of a manifest of kind ${kind.name} is the name on the server, which cannot be changed there.`,
+      remedy: 'Give the manifest its old name back, or make the new one beside the old.',
+    });
+  }
+  return undefined;
 }
 
 /**
  * Compares manifests with the cluster and with what was last applied. Pure: same input, same plan; nothing is
  * read and nothing is written here.
  */
-export function makePlan(resources: readonly Resource[], snapshot: Snapshot): Plan {
+export function makePlan(resources: readonly Resource[], snapshot: Snapshot, rules: PlanRules = {}): Plan {
   const ids = new Map<Address, string>();
   const changes: Change[] = [];
   const diagnostics: Diagnostic[] = [];
@@ -79,14 +188,9 @@ export function makePlan(resources: readonly Resource[], snapshot: Snapshot): Pl
     const kind = kindOf(resource.kind);
     const live = snapshot.kinds.get(resource.kind);
     if (!kind.provisions || live === undefined) continue;
-    const spec = resolveReferences(resource.spec as Value, (address) => ids.get(address)) as ValueObject;
-    const record = snapshot.state.records.get(resource.address);
-    const verdict = live.judge({
-      resource,
-      spec,
-      recorded: recordedFor(resource, record),
-      changedSince: (recorded) => changedSince(recorded, spec),
-    });
+    const record = snapshot.records.get(resource.address);
+    const judged = judge(resource, record, live, (address) => ids.get(address));
+    const { verdict } = judged;
     if (verdict.action === 'refuse') {
       diagnostics.push(...verdict.diagnostics);
       refused.add(resource.address);
@@ -99,28 +203,36 @@ export function makePlan(resources: readonly Resource[], snapshot: Snapshot): Pl
     }
     // What replaces an object has another ID than it, and nobody knows it yet.
     if (verdict.id !== undefined && verdict.action !== 'replace') ids.set(resource.address, verdict.id);
-    changes.push(changeOf(resource, verdict, record));
+    const from = snapshot.moves.get(resource.address);
+    const change = moved(changeOf(judged, verdict, record), from);
+    const objection = objections(change, kind, from);
+    if (objection !== undefined) diagnostics.push(objection);
+    changes.push(change);
   }
+  const removals =
+    rules.removals === undefined
+      ? { changes: [], diagnostics: leftAlone(snapshot) }
+      : planRemovals(snapshot, rules.removals);
   return {
     formatVersion: '1.0',
     stack: snapshot.stack,
     cluster: snapshot.cluster,
-    changes,
-    diagnostics: sortDiagnostics([...diagnostics, ...unmanaged(resources, snapshot)]),
+    changes: [...changes, ...removals.changes],
+    diagnostics: sortDiagnostics([...diagnostics, ...removals.diagnostics]),
   };
 }
 
 /** Resources that the state knows and no manifest names: said, and left alone. */
-function unmanaged(resources: readonly Resource[], snapshot: Snapshot): Diagnostic[] {
-  const named = new Set(resources.map((resource) => resource.address));
-  const left = [...snapshot.state.records.keys()].filter((address) => !named.has(address)).sort();
+function leftAlone({ stack, leaving }: Snapshot): Diagnostic[] {
+  const left = leaving.map(({ address }) => address).sort();
   if (left.length === 0) return [];
   const shown = left.slice(0, 5).join(', ') + (left.length > 5 ? `, and ${left.length - 5} more` : '');
   return [
     {
       severity: 'note',
       code: 'RCTL_NOT_IN_MANIFESTS',
-      message: `The stack ${snapshot.stack} also holds ${shown}, which no manifest given here names. They are left alone.`,
+      message: `The stack ${stack} also holds ${shown}, which no manifest given here names. They are left alone.`,
+      remedy: 'To delete them: --prune. To forget them and keep the objects: rerankctl state rm.',
     },
   ];
 }

@@ -7,15 +7,15 @@ import type { Resource } from '../core/resource.ts';
 import { resolveReferences, toPlainJson } from '../core/value.ts';
 import { kindOf } from '../kinds/registry.ts';
 import type { Cluster } from '../opensearch/cluster.ts';
-import { type ApplyOptions, type ApplyReport, applyPlan } from './apply.ts';
-import { makePlan } from './plan.ts';
-import { readSnapshot } from './snapshot.ts';
-import type { State } from './state.ts';
+import { applyPlan } from './apply.ts';
+import { makePlan, type PlanRules } from './plan.ts';
+import type { ApplyOptions, ApplyReport } from './run.ts';
+import { readSnapshot, type Snapshot } from './snapshot.ts';
 
 /** A plan, and the state it was made from: what `apply` needs to carry it out by compare-and-swap. */
 export interface PreparedPlan {
   readonly plan: Plan;
-  readonly state: State;
+  readonly snapshot: Pick<Snapshot, 'records' | 'state'>;
 }
 
 /** What each kind has to say of its resources without a cluster: files that are missing, zips laid out wrong. */
@@ -31,10 +31,11 @@ export async function checkResources(resources: readonly Resource[]): Promise<Di
 export async function plan(
   cluster: Cluster,
   resources: readonly Resource[],
-  options: { stack: string },
+  options: { readonly stack: string } & PlanRules,
 ): Promise<PreparedPlan> {
-  const snapshot = await readSnapshot(cluster, options.stack, resources);
-  return { plan: makePlan(resources, snapshot), state: snapshot.state };
+  const remove = options.removals !== undefined;
+  const snapshot = await readSnapshot(cluster, options.stack, resources, { remove });
+  return { plan: makePlan(resources, snapshot, options), snapshot };
 }
 
 /** Carries a plan out. Throws when the plan holds refusals; failures of single changes are outcomes. */
@@ -44,7 +45,7 @@ export async function apply(
   options: ApplyOptions,
 ): Promise<ApplyReport> {
   refuseIfRefused(prepared.plan);
-  return applyPlan(cluster, prepared.plan, prepared.state, options);
+  return applyPlan(cluster, prepared.plan, prepared.snapshot, options);
 }
 
 /** Nothing is changed while any resource is refused. */

@@ -32,6 +32,11 @@ export interface Wanted {
   readonly recorded: Recorded | undefined;
 }
 
+export interface Asked {
+  readonly wanted: readonly Wanted[];
+  readonly leaving: readonly Leaving[];
+}
+
 export interface Question extends Wanted {
   /** `resource.spec` with the IDs of existing resources in the place of references, `Unknown` elsewhere. */
   readonly spec: ValueObject;
@@ -62,12 +67,41 @@ export type Verdict =
       readonly fields: readonly FieldChange[];
       readonly destructive?: string;
       readonly notes?: readonly string[];
+      /** The cluster is not as the last apply left it, although no field of the manifest tells. */
+      readonly drifted?: true;
     }
   | { readonly action: 'refuse'; readonly diagnostics: readonly Diagnostic[] };
 
-/** The live side of one kind, read at once. `judge` is pure. */
+/** A resource that the state knows and no manifest names any more. */
+export interface Leaving {
+  readonly recorded: Recorded;
+  /** What other resources of the stack have put into it. */
+  readonly contents: Contents;
+}
+
+/** What the stack itself has put into an object: documents of an index. Without IDs only their number is known. */
+export interface Contents {
+  readonly documents: number;
+  readonly ids: readonly string[] | undefined;
+}
+
+/** What removing an object takes. */
+export type Removal =
+  | { readonly gone: true }
+  | {
+      readonly gone: false;
+      readonly id: string;
+      readonly steps: readonly string[];
+      readonly destructive?: string;
+      /** Documents in it that the stack did not put there. */
+      readonly foreignDocuments?: number;
+      readonly notes?: readonly string[];
+    };
+
+/** The live side of one kind, read at once. `judge` and `judgeRemoval` are pure. */
 export interface KindSnapshot {
   judge(question: Question): Verdict;
+  judgeRemoval(recorded: Recorded): Removal;
 }
 
 /** What a step of `apply` gets to work with. */
@@ -95,6 +129,12 @@ export interface StepContext {
   polled(what: string, state: string, sinceMs: number): void;
 }
 
+/** What a removal gets to work with. */
+export type RemovalContext = Pick<
+  StepContext,
+  'cluster' | 'signal' | 'step' | 'progress' | 'polled' | 'waitMs'
+> & { readonly recorded: Recorded };
+
 export interface Applied {
   readonly id: string;
   readonly facts?: JsonObject;
@@ -121,15 +161,17 @@ export interface ProvisionedKind extends KindBase {
   readonly announced?: true;
   /** Keys of the spec that are too large for the state; the kind remembers a digest of them in its facts. */
   readonly bulky?: readonly string[];
-  /** Reads all wanted resources in a number of requests that does not grow with their number. Sends no write. */
-  snapshot(cluster: Cluster, wanted: readonly Wanted[], capabilities: Capabilities): Promise<KindSnapshot>;
+  /** Reads all resources asked for in a number of requests that does not grow with their number. Sends no write. */
+  snapshot(cluster: Cluster, asked: Asked, capabilities: Capabilities): Promise<KindSnapshot>;
   /** Creates, updates or replaces one resource. Idempotent: may be run again after it was killed anywhere. */
   apply(context: StepContext): Promise<Applied>;
-  /** Removes what a replacement has left behind, once nothing refers to it any more. */
-  retire?(
-    context: Pick<StepContext, 'cluster' | 'signal' | 'step' | 'polled' | 'waitMs'>,
-    id: string,
-  ): Promise<void>;
+  /**
+   * Removes the object with `id`, waits until it is gone, and is content when it already is. Nothing that the stack
+   * knows refers to it any more.
+   */
+  remove(context: RemovalContext, id: string): Promise<void>;
+  /** What a recorded resource has put into the object of another kind, which bears this name. */
+  contents?(recorded: Recorded): (Contents & { readonly inside: string }) | undefined;
 }
 
 /** A kind that only asks: it changes nothing on the server and has no state. */

@@ -11,9 +11,14 @@ export const KINDS: readonly Kind[] = [modelGroup, model, index, seedData, searc
 
 const BY_NAME = new Map(KINDS.map((kind) => [kind.name, kind]));
 
+/** The kind of this name; `undefined` where there is none, as in a state that a newer rerankctl wrote. */
+export function findKind(name: string): Kind | undefined {
+  return BY_NAME.get(name);
+}
+
 /** The kind of a validated resource. */
 export function kindOf(name: string): Kind {
-  const kind = BY_NAME.get(name);
+  const kind = findKind(name);
   if (kind === undefined) throw new Error(`no kind ${name}: validation should have refused it`);
   return kind;
 }

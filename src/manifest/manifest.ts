@@ -200,6 +200,7 @@ class ManifestReader {
       labels: (metadata.labels ?? {}) as Record<string, string>,
       lifecycle: (metadata.lifecycle ?? {}) as Lifecycle,
       spec,
+      movedFrom: (metadata.moved_from ?? []) as Address[],
       dependsOn: [...new Set(uses.map((use) => use.address))].sort(),
       folder,
       locate: (pointer) => locator.at(pointer),

@@ -145,7 +145,7 @@ describe('a cluster', () => {
     expect(ran.code).toBe(4);
     expect(ran.stderr).toContain('There is no cluster at http://127.0.0.1:9');
     expect(ran.stderr).toContain('rerankctl dev up');
-    expect(outputOf(await plan(NOBODY, '-o', 'json')).diagnostics).toMatchObject([
+    expect(outputOf(await plan(NOBODY, '--output', 'json')).diagnostics).toMatchObject([
       { code: 'RCTL_NO_CLUSTER' },
     ]);
   });
@@ -166,7 +166,7 @@ describe('a cluster', () => {
       const secret = 'a-Wrong-Password-4711';
       const path = await file('password', `${secret}\n`);
       const login = ['--username', 'admin', '--password-file', path, '--ca-file', node?.caFile ?? ''];
-      for (const more of [[], ['--debug'], ['-o', 'json'], ['-o', 'json', '--debug']]) {
+      for (const more of [[], ['--debug'], ['--output', 'json'], ['--output', 'json', '--debug']]) {
         const ran = await plan(node?.url ?? '', ...login, ...more);
         expect(ran.code).toBe(4);
         expect(ran.stderr).toContain('RCTL_AUTH');

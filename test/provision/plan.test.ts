@@ -5,7 +5,7 @@ import type { Resource } from '../../src/core/resource.ts';
 import { Reference, Sensitive, type ValueObject } from '../../src/core/value.ts';
 import { makePlan } from '../../src/engine/plan.ts';
 import type { Snapshot } from '../../src/engine/snapshot.ts';
-import type { StateRecord } from '../../src/engine/state.ts';
+import type { StateRecord } from '../../src/engine/state/read.ts';
 import type { Question, Verdict } from '../../src/kinds/kind.ts';
 
 function resourceOf(kind: string, name: string, spec: ValueObject, dependsOn: Address[] = []): Resource {
@@ -16,6 +16,7 @@ function resourceOf(kind: string, name: string, spec: ValueObject, dependsOn: Ad
     labels: {},
     lifecycle: {},
     spec,
+    movedFrom: [],
     dependsOn,
     folder: '/',
     locate: () => ({ location: { file: 'manifest.yaml', line: 1, column: 1 }, snippet: '' }),
@@ -74,15 +75,20 @@ function frozen<T>(value: T): T {
 
 function snapshotOf(action: (address: Address) => Action, records: readonly StateRecord[]): Snapshot {
   const judge = (question: Question): Verdict => verdictOf(action(question.resource.address), question);
+  const known = new Map(records.map((record) => [record.address, record]));
   return {
     stack: 'unit',
     cluster: { uuid: 'u', name: 'n', version: '3.6.0', url: 'http://localhost' },
-    state: {
-      records: new Map(records.map((record) => [record.address, record])),
-      revisions: new Map(),
-      indexExists: true,
-    },
-    kinds: new Map(['ModelGroup', 'Model', 'Index', 'SearchPipeline'].map((kind) => [kind, { judge }])),
+    state: { records: known, revisions: new Map(), lock: undefined, indexReady: true },
+    records: known,
+    moves: new Map(),
+    leaving: [],
+    kinds: new Map(
+      ['ModelGroup', 'Model', 'Index', 'SearchPipeline'].map((kind) => [
+        kind,
+        { judge, judgeRemoval: () => ({ gone: true }) },
+      ]),
+    ),
   };
 }
 
@@ -152,16 +158,18 @@ describe('A plan', () => {
       ),
     );
     const fields = made.changes.find(({ kind }) => kind === 'Model')?.fields;
-    expect(fields).toContainEqual({ pointer: '/key', before: '(sensitive, before)', after: '(sensitive)' });
+    expect(fields).toContainEqual({
+      pointer: '/key',
+      before: '(sensitive, before)',
+      after: '(sensitive)',
+      by: 'git',
+    });
     expect(JSON.stringify(made)).not.toContain('"s"');
   });
 
   it('names what its stack holds and no manifest does, and leaves it alone', () => {
     const record: StateRecord = { address: 'Index/gone', id: 'gone', dependsOn: [] };
-    const made = makePlan(
-      [],
-      snapshotOf(() => 'none', [record]),
-    );
+    const made = makePlan([], { ...snapshotOf(() => 'none', [record]), leaving: [record] });
     expect(made.changes).toEqual([]);
     expect(made.diagnostics).toMatchObject([
       { severity: 'note', code: 'RCTL_NOT_IN_MANIFESTS', message: expect.stringContaining('Index/gone') },

@@ -58,6 +58,7 @@ describe.each(SERVERS)('SearchPipeline on %s', (_title, server) => {
     const change = await bench.onlyChange(pipeline(name, next));
     expect(change).toMatchObject({ action: 'update', id: name });
     expect(change.fields).toContainEqual({
+      by: 'git',
       pointer: '/description',
       before: 'Stars first',
       after: 'Names first',
@@ -86,7 +87,7 @@ describe.each(SERVERS)('SearchPipeline on %s', (_title, server) => {
       description: 'Theirs',
       phase_results_processors: [{ 'normalization-processor': {} }],
     });
-    expect((await bench.onlyChange(pipeline(name, BY_STARS))).fields).toEqual([
+    expect((await bench.onlyChange(pipeline(name, BY_STARS))).fields).toMatchObject([
       { pointer: '/description', before: 'Theirs', after: 'Stars first' },
       { pointer: '/phase_results_processors', before: [{ 'normalization-processor': {} }] },
     ]);

@@ -3,9 +3,9 @@ import { hasErrors } from '../../src/core/diagnostic.ts';
 import { isObject, type JsonObject, textAt } from '../../src/core/json.ts';
 import { type Change, type Outcome, type Plan, pendingChanges } from '../../src/core/plan.ts';
 import type { Resource } from '../../src/core/resource.ts';
-import type { ApplyReport } from '../../src/engine/apply.ts';
 import { apply, checkResources, plan } from '../../src/engine/provision.ts';
-import { STATE_INDEX } from '../../src/engine/state.ts';
+import type { ApplyReport } from '../../src/engine/run.ts';
+import { STATE_INDEX } from '../../src/engine/state/format.ts';
 import { loadManifests } from '../../src/manifest/load.ts';
 import type { Cluster } from '../../src/opensearch/cluster.ts';
 import { connect } from '../../src/opensearch/connect.ts';
@@ -114,6 +114,7 @@ export async function openBench(server: Server, purpose: string): Promise<Bench>
       signal: new AbortController().signal,
       parallelism: 10,
       waitMs: 90_000,
+      command: 'test',
     });
     return { plan: prepared.plan, report };
   }

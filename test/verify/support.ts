@@ -31,6 +31,7 @@ export function verificationOf(spec: ValueObject, name = 'test'): Resource {
     labels: {},
     lifecycle: {},
     spec,
+    movedFrom: [],
     dependsOn: [],
     folder: '/nowhere',
     locate: (pointer) => ({ location: { file: 'v.yaml', line: 1, column: 1 }, snippet: pointer }),

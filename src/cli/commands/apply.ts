@@ -1,7 +1,7 @@
 import type { Event, Listener } from '../../core/events.ts';
 import { type Plan, pendingChanges } from '../../core/plan.ts';
-import type { ApplyReport } from '../../engine/apply.ts';
 import { apply, type PreparedPlan, plan, refuseIfRefused } from '../../engine/provision.ts';
+import type { ApplyReport } from '../../engine/run.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
 import type { CommandResult, Invocation } from '../command.ts';
 import { EXIT } from '../exit.ts';
@@ -78,6 +78,7 @@ function carryOut(
     signal: io.signal,
     parallelism: flags.count('parallelism') ?? 10,
     waitMs: (flags.count('timeout') ?? 600) * 1000,
+    command: 'rerankctl apply',
   });
 }
 

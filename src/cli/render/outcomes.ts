@@ -8,6 +8,8 @@ const DONE: Readonly<Record<Action, string>> = {
   replace: 'replaced',
   delete: 'deleted',
   adopt: 'adopted',
+  move: 'moved',
+  forget: 'forgotten',
   none: 'unchanged',
 };
 

@@ -16,6 +16,8 @@ const SYMBOL: Readonly<Record<Action, readonly [string, Tone]>> = {
   replace: ['+/-', 'magenta'],
   delete: ['-', 'red'],
   adopt: ['<=', 'cyan'],
+  move: ['=>', 'cyan'],
+  forget: ['x', 'yellow'],
   none: [' ', 'dim'],
 };
 
@@ -67,7 +69,7 @@ function text(value: Json | undefined): string {
   return (typeof value === 'object' ? stringify(value) : String(value)).trimEnd();
 }
 
-const COUNTED: readonly Action[] = ['create', 'update', 'replace', 'delete', 'adopt'];
+const COUNTED: readonly Action[] = ['create', 'update', 'replace', 'delete', 'adopt', 'move', 'forget'];
 
 export function planCounts(plan: Plan): Record<string, number> {
   return Object.fromEntries(
@@ -90,9 +92,11 @@ export function renderPlan(plan: Plan, paint: Paint): string {
     );
     for (const change of pending) lines.push(...changeLines(change, width, becoming, paint));
     const counts = planCounts(plan);
-    const adopted = counts.adopt === 0 ? '' : `, ${counts.adopt} to adopt`;
+    const rare = (['adopt', 'move', 'forget'] as const)
+      .filter((action) => counts[action] !== 0)
+      .map((action) => `, ${counts[action]} to ${action}`);
     lines.push(
-      `Plan: ${counts.create} to create, ${counts.update} to update, ${counts.replace} to replace, ${counts.delete} to delete${adopted}.`,
+      `Plan: ${counts.create} to create, ${counts.update} to update, ${counts.replace} to replace, ${counts.delete} to delete${rare.join('')}.`,
     );
   }
   for (const change of plan.changes) {
@@ -120,6 +124,7 @@ function changeLines(change: Change, width: number, becoming: ReadonlySet<string
   ].join('');
   return [
     head.trimEnd(),
+    ...(change.movedFrom === undefined ? [] : [paint('dim', `      was ${change.movedFrom}`)]),
     ...(change.reason === undefined ? [] : [paint('dim', `      because ${change.reason}`)]),
     ...(change.destructive === undefined ? [] : [paint('red', `      ${change.destructive}`)]),
     ...change.fields.flatMap((field) => fieldLines(field, paint)),
@@ -133,7 +138,7 @@ export function planJson(plan: Plan): Record<string, unknown> {
     cluster: plan.cluster,
     summary: planCounts(plan),
     changes: plan.changes.map(
-      ({ resource: _resource, facts: _facts, retiresOnly: _retires, ...change }) => change,
+      ({ resource: _resource, facts: _facts, keepsObject: _keeps, ...change }) => change,
     ),
     diagnostics: plan.diagnostics,
   };

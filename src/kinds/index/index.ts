@@ -7,6 +7,7 @@ import type { Applied, ProvisionedKind, Question, StepContext, Verdict } from '.
 import { indexDifference, normalisedByServer } from './compare.ts';
 import { type LiveIndex, readIndices } from './live.ts';
 import { isFixedMappingChange, mappingUpdate } from './mappings.ts';
+import { foreignDocuments, judgeRemoval } from './removal.ts';
 import { flattenSettings, isStaticSetting } from './settings.ts';
 
 function settingName(field: FieldChange): string {
@@ -129,12 +130,18 @@ export const index: ProvisionedKind = {
   provisions: true,
   namedByManifest: true,
 
-  async snapshot(cluster, wanted) {
-    const indices = await readIndices(
-      cluster,
-      wanted.map(({ resource }) => resource.name),
-    );
-    return { judge: (question) => judge(question, indices) };
+  async snapshot(cluster, { wanted, leaving }) {
+    const [indices, foreign] = await Promise.all([
+      readIndices(cluster, [
+        ...wanted.map(({ resource }) => resource.name),
+        ...leaving.flatMap(({ recorded }) => recorded.id ?? []),
+      ]),
+      foreignDocuments(cluster, leaving),
+    ]);
+    return {
+      judge: (question) => judge(question, indices),
+      judgeRemoval: (recorded) => judgeRemoval(recorded, indices, foreign),
+    };
   },
 
   async apply(context): Promise<Applied> {
@@ -148,5 +155,10 @@ export const index: ProvisionedKind = {
     if (live === undefined) throw new Error(`the index ${resource.name} is gone right after it was written`);
     const normalised = normalisedByServer(live, context.spec as ValueObject);
     return { id: resource.name, facts: { uuid: live.uuid, normalised } };
+  },
+
+  async remove({ cluster, step }, id) {
+    const path = `/${encodeURIComponent(id)}`;
+    await step('delete', () => cluster.request({ method: 'DELETE', path, accept: [404] }));
   },
 };

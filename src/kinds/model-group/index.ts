@@ -9,7 +9,15 @@ import type { Capabilities } from '../../opensearch/capabilities.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
 import { searchAll } from '../../opensearch/paging.ts';
 import { poll } from '../../opensearch/poll.ts';
-import type { Applied, ProvisionedKind, Question, StepContext, Verdict, Wanted } from '../kind.ts';
+import type {
+  Applied,
+  Asked,
+  ProvisionedKind,
+  Question,
+  RemovalContext,
+  StepContext,
+  Verdict,
+} from '../kind.ts';
 import { mlPluginMissing } from '../ml-commons.ts';
 
 interface Group {
@@ -19,9 +27,9 @@ interface Group {
 
 const SEARCH = '/_plugins/_ml/model_groups/_search';
 
-async function readGroups(cluster: Cluster, wanted: readonly Wanted[]): Promise<Group[]> {
+async function readGroups(cluster: Cluster, { wanted, leaving }: Asked): Promise<Group[]> {
   const names = wanted.flatMap(({ resource }) => textAt(resource.spec, 'name') ?? []);
-  const ids = wanted.flatMap(({ recorded }) => recorded?.id ?? []);
+  const ids = [...wanted, ...leaving].flatMap(({ recorded }) => recorded?.id ?? []);
   const hits = await searchAll(cluster, SEARCH, {
     bool: { should: [{ terms: { 'name.keyword': names } }, { ids: { values: ids } }] },
   });
@@ -172,16 +180,44 @@ async function update(context: StepContext, id: string, body: JsonObject): Promi
   return { id };
 }
 
+/** The server still counts the models that were deleted a moment ago (409, for about a second). */
+const CLEARED_MS = 15_000;
+
+async function remove(context: RemovalContext, id: string): Promise<void> {
+  const { cluster, signal } = context;
+  const path = `/_plugins/_ml/model_groups/${encodeURIComponent(id)}`;
+  const last = performance.now() + CLEARED_MS;
+  await poll({
+    what: 'the group to be empty',
+    read: async () => {
+      const accept = performance.now() < last ? [404, 409] : [404];
+      return (await cluster.request({ method: 'DELETE', path, accept, signal })).status;
+    },
+    done: (status) => status !== 409,
+    describe: () => 'it still has models',
+    signal,
+    // The server's own refusal tells more than a deadline.
+    deadlineMs: 2 * CLEARED_MS,
+    onPoll: (state, sinceMs) => context.polled('the group to be empty', state, sinceMs),
+  });
+}
+
 export const modelGroup: ProvisionedKind = {
   name: 'ModelGroup',
   summary: 'A model group of ML Commons: the home of a model’s versions, and their access control.',
   provisions: true,
   namedByManifest: false,
 
-  async snapshot(cluster, wanted, capabilities) {
+  async snapshot(cluster, asked, capabilities) {
     const ready = capabilities.plugins?.has('opensearch-ml') !== false;
-    const groups = ready ? await readGroups(cluster, wanted) : [];
-    return { judge: (question) => judge(question, groups, capabilities) };
+    const groups = ready ? await readGroups(cluster, asked) : [];
+    return {
+      judge: (question) => judge(question, groups, capabilities),
+      judgeRemoval: ({ id }) =>
+        groups.some((group) => group.id === id) && id !== undefined
+          ? { gone: false, id, steps: ['delete'] }
+          : { gone: true },
+    };
   },
 
   async apply(context) {
@@ -191,5 +227,9 @@ export const modelGroup: ProvisionedKind = {
       return context.step('register', () => registerOrTake(context, body));
     }
     return context.step('update', () => update(context, change.id, body));
+  },
+
+  async remove(context, id) {
+    await context.step('delete', () => remove(context, id));
   },
 };

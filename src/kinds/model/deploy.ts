@@ -1,7 +1,7 @@
 import { RerankctlError } from '../../core/errors.ts';
 import { textAt } from '../../core/json.ts';
 import { pause } from '../../opensearch/signals.ts';
-import type { StepContext } from '../kind.ts';
+import type { RemovalContext, StepContext } from '../kind.ts';
 import { isAlreadyRunning, modelFailure, reasonOf } from './failures.ts';
 import { getModel, type LiveModel } from './live.ts';
 import { awaitModel, awaitTask, type Task } from './tasks.ts';
@@ -70,13 +70,10 @@ export async function undeploy(context: Pick<StepContext, 'cluster'>, id: string
 }
 
 /** Undeploys, waits and deletes. A model that is gone already is fine. */
-export async function remove(
-  context: Pick<StepContext, 'cluster' | 'signal' | 'waitMs' | 'polled'>,
-  id: string,
-): Promise<void> {
+export async function remove(context: RemovalContext, id: string): Promise<void> {
   if ((await getModel(context.cluster, id)) === undefined) return;
   await undeploy(context, id);
   const idle = (model: LiveModel): boolean => !/DEPLOYING|^DEPLOYED|PARTIALLY/.test(model.state);
-  await awaitModel(context, id, 'the old model to be undeployed', idle);
+  await awaitModel(context, id, 'the model to be undeployed', idle);
   await context.cluster.request({ method: 'DELETE', path: modelPath(id), accept: [404] });
 }

@@ -3,7 +3,7 @@ import { ServerError } from '../../core/errors.ts';
 import { textAt } from '../../core/json.ts';
 import { diagnosticAt, type Resource } from '../../core/resource.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
-import type { Applied, ProvisionedKind, StepContext, Wanted } from '../kind.ts';
+import type { Applied, ProvisionedKind, Recorded, Removal, StepContext, Wanted } from '../kind.ts';
 import { checkArchive, readArchive } from './archive.ts';
 import { deploy, remove, undeploy } from './deploy.ts';
 import { modelFailure } from './failures.ts';
@@ -59,6 +59,23 @@ function confirmStates(cluster: Cluster, models: readonly LiveModel[]): Promise<
   );
 }
 
+/** The model of a record, also of a creation that was interrupted. */
+function idOf(recorded: Recorded | undefined): string | undefined {
+  return recorded?.id ?? textAt(recorded?.intent, 'modelId');
+}
+
+function judgeRemoval(recorded: Recorded, models: readonly LiveModel[]): Removal {
+  const live = models.find(({ id }) => id === idOf(recorded));
+  if (live === undefined) return { gone: true };
+  const deployed = /DEPLOYED|DEPLOYING/.test(live.state) && live.state !== 'UNDEPLOYED';
+  return {
+    gone: false,
+    id: live.id,
+    steps: deployed ? ['undeploy', 'delete'] : ['delete'],
+    ...(deployed ? { destructive: 'interrupts search: pipelines that use it fail from then on' } : {}),
+  };
+}
+
 async function bringUp(context: StepContext, id: string): Promise<void> {
   if (!wantsDeployment(context.spec)) return;
   await context.step('deploy', () => deploy(context, id));
@@ -99,16 +116,19 @@ export const model: ProvisionedKind = {
     return [...archive, ...droppedFields(resource)];
   },
 
-  async snapshot(cluster, wanted, capabilities) {
+  async snapshot(cluster, { wanted, leaving }, capabilities) {
     const names = wanted.flatMap(({ resource }) => textAt(resource.spec, 'name') ?? []);
-    const ids = wanted.flatMap(({ recorded }) => recorded?.id ?? textAt(recorded?.intent, 'modelId') ?? []);
+    const ids = [...wanted, ...leaving].flatMap(({ recorded }) => idOf(recorded) ?? []);
     const ready = capabilities.plugins?.has('opensearch-ml') !== false;
     const [found, hashes] = await Promise.all([
       ready ? searchModels(cluster, { names, ids }) : [],
       hashFiles(wanted),
     ]);
     const models = await confirmStates(cluster, found);
-    return { judge: (question) => judgeModel(question, { models, capabilities, hashes }) };
+    return {
+      judge: (question) => judgeModel(question, { models, capabilities, hashes }),
+      judgeRemoval: (recorded) => judgeRemoval(recorded, models),
+    };
   },
 
   async apply(context) {
@@ -122,7 +142,7 @@ export const model: ProvisionedKind = {
     }
   },
 
-  async retire(context, id) {
-    await context.step('retire the old model', () => remove(context, id));
+  async remove(context, id) {
+    await context.step('undeploy and delete', () => remove(context, id));
   },
 };

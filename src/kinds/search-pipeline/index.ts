@@ -4,7 +4,7 @@ import { isObject, type JsonObject } from '../../core/json.ts';
 import type { Resource } from '../../core/resource.ts';
 import type { Capabilities } from '../../opensearch/capabilities.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
-import type { ProvisionedKind, Question, StepContext, Verdict } from '../kind.ts';
+import type { ProvisionedKind, Question, Recorded, Removal, StepContext, Verdict } from '../kind.ts';
 import { pluginMissing } from '../ml-commons.ts';
 
 const PHASES = ['request_processors', 'response_processors', 'phase_results_processors'] as const;
@@ -57,6 +57,12 @@ function judge(question: Question, pipelines: Record<string, unknown>, capabilit
   return { action: recorded === undefined ? 'adopt' : 'none', id };
 }
 
+function judgeRemoval({ id }: Recorded, pipelines: Record<string, unknown>): Removal {
+  if (id === undefined || !Object.hasOwn(pipelines, id)) return { gone: true };
+  const destructive = 'interrupts search: requests and indices that name it fail from then on';
+  return { gone: false, id, steps: ['delete'], destructive };
+}
+
 async function put(context: StepContext): Promise<void> {
   await context.cluster.request({
     method: 'PUT',
@@ -71,13 +77,21 @@ export const searchPipeline: ProvisionedKind = {
   provisions: true,
   namedByManifest: true,
 
-  async snapshot(cluster, _wanted, capabilities) {
+  async snapshot(cluster, _asked, capabilities) {
     const pipelines = await readPipelines(cluster);
-    return { judge: (question) => judge(question, pipelines, capabilities) };
+    return {
+      judge: (question) => judge(question, pipelines, capabilities),
+      judgeRemoval: (recorded) => judgeRemoval(recorded, pipelines),
+    };
   },
 
   async apply(context) {
     await context.step(context.change.action, () => put(context));
     return { id: context.resource.name };
+  },
+
+  async remove({ cluster, step }, id) {
+    const path = `/_search/pipeline/${encodeURIComponent(id)}`;
+    await step('delete', () => cluster.request({ method: 'DELETE', path, accept: [404] }));
   },
 };

@@ -47,7 +47,7 @@ export async function findFiles(
       else refuse('RCTL_SEED_FILE_TYPE', `${path} is not named like a file of documents`, FILE_TYPE);
     }
   }
-  const style = resource.locate('').location.file;
+  const style = resource.locate('').location?.file ?? '';
   const files = [...found].map((path) => ({
     path,
     shown: isAbsolute(style) ? path : relative(process.cwd(), path),

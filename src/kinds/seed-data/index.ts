@@ -1,6 +1,8 @@
 import type { Diagnostic } from '../../core/diagnostic.ts';
 import type { Resource } from '../../core/resource.ts';
 import type { ProvisionedKind } from '../kind.ts';
+import { readFacts } from './facts.ts';
+import { removeDocuments } from './removal.ts';
 import { seed } from './seed.ts';
 import { snapshot } from './snapshot.ts';
 import { sourceOf } from './source.ts';
@@ -17,4 +19,11 @@ export const seedData: ProvisionedKind = {
   },
   snapshot,
   apply: seed,
+  remove: removeDocuments,
+  contents({ id, facts }) {
+    const known = readFacts(facts);
+    if (id === undefined || known === undefined) return undefined;
+    const ids = known.held === undefined ? undefined : Object.keys(known.held);
+    return { inside: id, documents: known.documents, ids };
+  },
 };

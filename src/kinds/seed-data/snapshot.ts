@@ -2,13 +2,14 @@ import { parseAddress } from '../../core/address.ts';
 import type { Diagnostic } from '../../core/diagnostic.ts';
 import { Reference } from '../../core/value.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
-import type { KindSnapshot, Wanted } from '../kind.ts';
+import type { Asked, KindSnapshot, Wanted } from '../kind.ts';
 import { type Ask, compare, isThere, type Standing, wishesOf, wishOf } from './compare.ts';
 import type { Source } from './documents.ts';
 import { type Facts, readFacts } from './facts.ts';
 import { judge } from './judge.ts';
 import { type LiveIndex, readIndices } from './live.ts';
 import type { Content, Reading } from './reading.ts';
+import { judgeRemoval } from './removal.ts';
 import { digestOf, sourceOf, survey } from './source.ts';
 
 interface Candidate {
@@ -21,13 +22,13 @@ interface Candidate {
 }
 
 /** Reads the sources from the disk and the live side with a few requests: lists for all, documents for small ones. */
-export async function snapshot(cluster: Cluster, wanted: readonly Wanted[]): Promise<KindSnapshot> {
+export async function snapshot(cluster: Cluster, { wanted, leaving }: Asked): Promise<KindSnapshot> {
   const candidates: Candidate[] = [];
   for (const one of wanted) candidates.push(await readSource(one));
-  const live = await readIndices(
-    cluster,
-    candidates.flatMap(({ names }) => names),
-  );
+  const live = await readIndices(cluster, [
+    ...candidates.flatMap(({ names }) => names),
+    ...leaving.flatMap(({ recorded }) => recorded.id ?? []),
+  ]);
   const standings = await readStandings(cluster, candidates, live);
   const readings = new Map(
     candidates.map((candidate) => [
@@ -47,6 +48,7 @@ export async function snapshot(cluster: Cluster, wanted: readonly Wanted[]): Pro
       if (reading === undefined) throw new Error(`${question.resource.address} was not read`);
       return judge(question, reading);
     },
+    judgeRemoval: (recorded) => judgeRemoval(recorded, live),
   };
 }
 

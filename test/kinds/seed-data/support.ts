@@ -27,6 +27,7 @@ export function resourceOf(spec: ValueObject, folder = tmpdir()): Resource {
     labels: {},
     lifecycle: {},
     spec,
+    movedFrom: [],
     dependsOn: [],
     folder,
     locate: (pointer) => ({
@@ -42,7 +43,11 @@ export async function plan(
   recorded?: Recorded,
   spec = resource.spec,
 ): Promise<Verdict> {
-  const snapshot = await seedData.snapshot(cluster, [{ resource, recorded }], capabilities);
+  const snapshot = await seedData.snapshot(
+    cluster,
+    { wanted: [{ resource, recorded }], leaving: [] },
+    capabilities,
+  );
   return snapshot.judge({ resource, recorded, spec, changedSince: () => [] });
 }
 

@@ -1,0 +1,6 @@
+import type { CommandResult, Invocation } from '../command.ts';
+import { usage } from '../flags.ts';
+
+export async function graphCommand(_invocation: Invocation): Promise<CommandResult> {
+  throw usage('Not there yet.');
+}
