@@ -67,7 +67,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 
 /** Read before the flags are: also a wrong flag is answered in the format that was asked for. */
 function wantsJson(argv: readonly string[]): boolean {
-  const at = argv.findIndex((word) => word === '--output');
+  const at = argv.indexOf('--output');
   return argv.includes('--output=json') || (at !== -1 && argv[at + 1] === 'json');
 }
 
