@@ -44,6 +44,8 @@ export interface Change {
   readonly drifted?: true;
   /** What the kind wants remembered of an object that is adopted as it is. */
   readonly facts?: JsonObject;
+  /** Of content that no field shows: the hash of a file that will be sent. */
+  readonly fingerprint?: string;
   readonly resource: Resource;
 }
 

@@ -71,6 +71,7 @@ function changeOf({ resource, spec }: Judged, verdict: Sound, record: StateRecor
     notes: verdict.notes ?? [],
     resource,
     ...(verdict.id === undefined ? {} : { id: verdict.id }),
+    ...('fingerprint' in verdict ? { fingerprint: verdict.fingerprint } : {}),
   };
   switch (verdict.action) {
     case 'none':

@@ -10,6 +10,7 @@ import type { Cluster } from '../opensearch/cluster.ts';
 import { applyPlan } from './apply.ts';
 import { makePlan, type PlanRules } from './plan.ts';
 import type { ApplyOptions, ApplyReport } from './run.ts';
+import { selectChanges } from './select.ts';
 import { readSnapshot, type Snapshot } from './snapshot.ts';
 
 /** A plan, and the state it was made from: what `apply` needs to carry it out by compare-and-swap. */
@@ -46,6 +47,18 @@ export async function apply(
 ): Promise<ApplyReport> {
   refuseIfRefused(prepared.plan);
   return applyPlan(cluster, prepared.plan, prepared.snapshot, options);
+}
+
+/** The same plan for a part of its resources: see `selectChanges`. */
+export function limited(
+  prepared: PreparedPlan,
+  resources: readonly Resource[],
+  { targets, excludes }: { readonly targets: readonly string[]; readonly excludes: readonly string[] },
+): PreparedPlan {
+  if (targets.length === 0 && excludes.length === 0) return prepared;
+  const { plan: made, snapshot } = prepared;
+  const known = [...resources, ...made.changes].map(({ address }) => address);
+  return { plan: selectChanges(made, { targets, excludes }, [...new Set(known)]), snapshot };
 }
 
 /** Nothing is changed while any resource is refused. */

@@ -56,6 +56,7 @@ export type Verdict =
       readonly action: 'create';
       readonly id?: string;
       readonly steps: readonly string[];
+      readonly fingerprint?: string;
       readonly reason?: string;
       readonly notes?: readonly string[];
     }
@@ -67,6 +68,7 @@ export type Verdict =
       readonly fields: readonly FieldChange[];
       readonly destructive?: string;
       readonly notes?: readonly string[];
+      readonly fingerprint?: string;
       /** The cluster is not as the last apply left it, although no field of the manifest tells. */
       readonly drifted?: true;
     }

@@ -28,6 +28,7 @@ export function connect(connection: Connection, options: ConnectOptions = {}): C
   const endpoint = endpointOf(connection);
   const sender = createSender(endpoint, connection);
   let met = false;
+  let closed = false;
 
   async function request(asked: Request): Promise<Response> {
     const signal = eitherSignal(options.signal, asked.signal);
@@ -36,7 +37,8 @@ export function connect(connection: Connection, options: ConnectOptions = {}): C
       retryForMs: connection.retryForMs ?? RETRY_FOR_MS,
       listener: options.listener,
       signal,
-      met: () => met,
+      // What was still under way when somebody closed the cluster breaks, and is not wanted any more.
+      met: () => met && !closed,
     };
     const answer = await sendWithRetries(asked, rules, async () => {
       const got = await sender.send(asked, signal);
@@ -56,7 +58,10 @@ export function connect(connection: Connection, options: ConnectOptions = {}): C
     request,
     identity: once(() => readIdentity(cluster)),
     capabilities: once(() => readCapabilities(cluster)),
-    close: () => sender.close(),
+    close: () => {
+      closed = true;
+      return sender.close();
+    },
   };
   return cluster;
 }

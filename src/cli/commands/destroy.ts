@@ -1,6 +1,43 @@
+import { plan } from '../../engine/provision.ts';
 import type { CommandResult, Invocation } from '../command.ts';
+import { EXIT } from '../exit.ts';
 import { usage } from '../flags.ts';
+import { painter } from '../io.ts';
+import { renderDiagnostics } from '../render/diagnostics.ts';
+import { planJson, renderPlan } from '../render/plan.ts';
+import { carryOut, openForChanges } from './carry-out.ts';
+import { stackOf, stderrStyle } from './shared.ts';
 
-export async function destroyCommand(_invocation: Invocation): Promise<CommandResult> {
-  throw usage('Not there yet.');
+/** Deletes all that the state of a stack holds. Without `--confirm` it shows what that would be. */
+export async function destroyCommand(invocation: Invocation): Promise<CommandResult> {
+  const { io, flags, positionals } = invocation;
+  const stack = stackOf(flags);
+  if (positionals.length > 0)
+    throw usage(`destroy takes no ${positionals[0]}: it goes by the state of the stack.`);
+  const confirm = flags.text('confirm');
+  if (confirm !== undefined && confirm !== stack) {
+    throw usage(
+      `--confirm ${confirm} is not the name of the stack: ${stack}.`,
+      `To delete all that ${stack} holds: --confirm ${stack}. For another stack: --stack ${confirm}`,
+    );
+  }
+  const opened = await openForChanges(invocation);
+  try {
+    const removals = { maxDeletes: Number.POSITIVE_INFINITY, allowDataLoss: flags.on('allow-data-loss') };
+    const prepared = await plan(opened.cluster, [], { stack, removals });
+    if (confirm !== undefined) {
+      return await carryOut(opened, prepared, invocation, { command: 'rerankctl destroy' });
+    }
+    const { plan: made } = prepared;
+    if (invocation.output === 'text') io.stdout.write(renderPlan(made, painter(invocation.color.stdout)));
+    if (made.diagnostics.length > 0)
+      io.stderr.write(renderDiagnostics(made.diagnostics, stderrStyle(invocation)));
+    if (made.changes.length === 0) return { exitCode: EXIT.done, json: planJson(made) };
+    io.stderr.write(
+      `\nNothing was deleted. To do it: rerankctl destroy --stack ${stack} --confirm ${stack}\n`,
+    );
+    return { exitCode: EXIT.refused, json: planJson(made) };
+  } finally {
+    await opened.cluster.close();
+  }
 }

@@ -1,37 +1,78 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { hasErrors } from '../../core/diagnostic.ts';
-import { pendingChanges } from '../../core/plan.ts';
-import { plan } from '../../engine/provision.ts';
+import { type Plan, pendingChanges } from '../../core/plan.ts';
+import { type PlanInputs, savePlan } from '../../engine/saved-plan.ts';
 import type { CommandResult, Invocation } from '../command.ts';
 import { EXIT } from '../exit.ts';
+import { usage } from '../flags.ts';
 import { painter } from '../io.ts';
 import { lineProgress } from '../progress/lines.ts';
 import { renderDiagnostics } from '../render/diagnostics.ts';
 import { planJson, renderPlan } from '../render/plan.ts';
-import { clusterOf, loadResources, stackOf, stderrStyle } from './shared.ts';
+import { loadAndPlan, requestOf } from './planning.ts';
+import { clusterOf, stderrStyle } from './shared.ts';
 
 export async function planCommand(invocation: Invocation): Promise<CommandResult> {
   const { io, flags, output, color } = invocation;
-  const stack = stackOf(flags);
-  const { resources } = await loadResources(invocation);
+  refuseUnsavable(invocation);
   const cluster = await clusterOf(invocation, { listener: lineProgress(io.stderr), signal: io.signal });
   try {
-    const { plan: made } = await plan(cluster, resources, { stack });
+    const { prepared, inputs } = await loadAndPlan(requestOf(invocation), invocation, async () => cluster);
+    const made = prepared.plan;
     if (output === 'text') io.stdout.write(renderPlan(made, painter(color.stdout)));
     if (made.diagnostics.length > 0)
       io.stderr.write(`\n${renderDiagnostics(made.diagnostics, stderrStyle(invocation))}`);
     const refused = hasErrors(made.diagnostics);
     if (refused) io.stderr.write('\nApply would refuse this plan: nothing would be changed.\n');
-    else if (output === 'text' && pendingChanges(made).length > 0) {
-      io.stderr.write(
-        `\nTo make it so: rerankctl apply ${flags
-          .list('file')
-          .map((file) => `-f ${file}`)
-          .join(' ')}\n`,
-      );
-    }
+    else await suggestApply(made, inputs, invocation);
     const pending = pendingChanges(made).length > 0 && flags.on('detailed-exitcode');
     return { exitCode: refused ? EXIT.refused : pending ? EXIT.pending : EXIT.done, json: planJson(made) };
   } finally {
     await cluster.close();
   }
+}
+
+/** Before anything is asked: a plan that is to be saved must be one that can be made again. */
+function refuseUnsavable({ flags }: Invocation): void {
+  const out = flags.text('out');
+  if (out === undefined) return;
+  if (out === 'json' || out === 'text') {
+    throw usage(
+      `-o ${out} would save the plan in a file named ${out}.`,
+      `For the format write --output ${out}.`,
+    );
+  }
+  if (!out.endsWith('.json')) throw usage(`--out ${out}: a plan is saved as JSON.`, `Name it ${out}.json.`);
+  if (flags.list('file').includes('-')) {
+    throw usage(
+      'A plan of manifests from stdin cannot be saved: apply reads the manifests again.',
+      'Write them to a file, and name that with -f.',
+    );
+  }
+}
+
+async function suggestApply(
+  made: Plan,
+  inputs: PlanInputs,
+  { io, flags, output }: Invocation,
+): Promise<void> {
+  const out = flags.text('out');
+  if (out !== undefined) {
+    const text = `${JSON.stringify(savePlan(made, inputs), null, 2)}\n`;
+    await writeFile(resolve(io.cwd, out), text).catch((error: NodeJS.ErrnoException) => {
+      throw usage(
+        `The plan cannot be written to ${out}: ${error.code ?? error.message}.`,
+        'Check the folder and its permissions.',
+      );
+    });
+  }
+  if (output !== 'text' || pendingChanges(made).length === 0) return;
+  const again =
+    out ??
+    flags
+      .list('file')
+      .map((file) => `-f ${file}`)
+      .join(' ');
+  io.stderr.write(`\nTo make it so: rerankctl apply ${again}\n`);
 }

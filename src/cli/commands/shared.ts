@@ -17,25 +17,41 @@ export function stderrStyle({ io, color }: Invocation): RenderStyle {
   return { paint: painter(color.stderr), cwd: io.cwd };
 }
 
-/** Reads, validates and checks the manifests that `-f` names. Throws all errors at once; warnings go to stderr. */
+/** Which manifests, and with which values for `{$var: …}`. */
+export interface ManifestInputs {
+  readonly files: readonly string[];
+  readonly vars: Readonly<Record<string, string>>;
+}
+
+export function manifestInputs({ flags, positionals }: Invocation): ManifestInputs {
+  return { files: [...flags.list('file'), ...positionals], vars: flags.pairs('var') };
+}
+
+/** Reads, validates and checks manifests. Throws all errors at once; warnings go to stderr. */
 export async function loadResources(
   invocation: Invocation,
-): Promise<{ resources: Resource[]; diagnostics: Diagnostic[]; files: readonly string[] }> {
-  const { flags, io } = invocation;
-  const inputs = [...flags.list('file'), ...invocation.positionals];
-  if (inputs.length === 0) {
+  { files, vars }: ManifestInputs = manifestInputs(invocation),
+): Promise<{
+  readonly resources: Resource[];
+  readonly diagnostics: Diagnostic[];
+  readonly files: readonly string[];
+  /** See `Loaded.digest`. */
+  readonly digest: string;
+}> {
+  const { io } = invocation;
+  if (files.length === 0) {
     throw usage('No manifests given.', 'Name them with -f: a file, a folder, a glob, or - for stdin.');
   }
-  const loaded = await loadManifests(inputs, {
+  const loaded = await loadManifests(files, {
     cwd: io.cwd,
     env: io.env,
-    vars: flags.pairs('var'),
+    vars,
     stdin: () => io.readStdin(),
   });
   const diagnostics = [...loaded.diagnostics, ...(await checkResources(loaded.resources))];
   if (hasErrors(diagnostics)) throw manifestFailure(diagnostics);
   if (diagnostics.length > 0) io.stderr.write(`${renderDiagnostics(diagnostics, stderrStyle(invocation))}\n`);
-  return { resources: loaded.resources, diagnostics, files: loaded.files };
+  return { resources: loaded.resources, diagnostics, files: loaded.files, digest: loaded.digest };
 }
 
 async function passwordOf(flags: Flags, io: Io): Promise<string | undefined> {

@@ -42,17 +42,21 @@ function unknownFields(change: Change, pending: ReadonlySet<string>): string[] {
   return [...new Set(names)];
 }
 
+/** Who is to blame is said where it is not the manifest alone. */
+const BY = { cluster: ' (changed in the cluster)', both: ' (changed in the cluster, too)', git: '' } as const;
+
 function fieldLines(field: FieldChange, paint: Paint): string[] {
   const name = pointerSegments(field.pointer).join('.');
+  const who = field.by === undefined ? '' : paint('dim', BY[field.by]);
   const lines: string[] = [];
   const before = text(field.before);
   const after = text(field.after);
   if (!before.includes('\n') && !after.includes('\n') && before.length + after.length < 90) {
-    if (field.before === undefined) return [`      ${name}: ${paint('green', after)}`];
-    if (field.after === undefined) return [`      ${name}: ${paint('red', before)} → (removed)`];
-    return [`      ${name}: ${paint('red', before)} → ${paint('green', after)}`];
+    if (field.before === undefined) return [`      ${name}: ${paint('green', after)}${who}`];
+    if (field.after === undefined) return [`      ${name}: ${paint('red', before)} → (removed)${who}`];
+    return [`      ${name}: ${paint('red', before)} → ${paint('green', after)}${who}`];
   }
-  lines.push(`      ${name}:`);
+  lines.push(`      ${name}:${who}`);
   const patch = createTwoFilesPatch('', '', before === '' ? '' : `${before}\n`, `${after}\n`, '', '', {
     context: 2,
   });

@@ -21,8 +21,8 @@ export async function foreignDocuments(
       contents.ids === undefined
         ? { match_all: {} }
         : { bool: { must_not: { ids: { values: [...contents.ids] } } } };
-    const head = { index: id, ignore_unavailable: true, expand_wildcards: 'all', search_pipeline: '_none' };
-    return [head, { size: 0, track_total_hits: true, query }];
+    const head = { index: id, ignore_unavailable: true, expand_wildcards: 'all' };
+    return [head, { size: 0, track_total_hits: true, query, search_pipeline: '_none' }];
   });
   const { body } = await cluster.request({
     method: 'POST',

@@ -8,7 +8,7 @@ import { checkArchive, readArchive } from './archive.ts';
 import { deploy, remove, undeploy } from './deploy.ts';
 import { modelFailure } from './failures.ts';
 import { judgeModel } from './judge.ts';
-import { getModel, type LiveModel, searchModels } from './live.ts';
+import { getModel, type LiveModel, NOT_LOADED, readLoaded, searchModels } from './live.ts';
 import { probe } from './probe.ts';
 import { register } from './register.ts';
 import { sourceOf, wantsDeployment } from './source.ts';
@@ -59,6 +59,15 @@ function confirmStates(cluster: Cluster, models: readonly LiveModel[]): Promise<
   );
 }
 
+/** A remote model is held by nobody until it is asked for the first time. */
+function withLoading(models: readonly LiveModel[], loaded: ReadonlySet<string> | undefined): LiveModel[] {
+  return models.map((model) => {
+    const missing =
+      model.state === 'DEPLOYED' && model.algorithm !== 'REMOTE' && loaded?.has(model.id) === false;
+    return missing ? { ...model, state: NOT_LOADED } : model;
+  });
+}
+
 /** The model of a record, also of a creation that was interrupted. */
 function idOf(recorded: Recorded | undefined): string | undefined {
   return recorded?.id ?? textAt(recorded?.intent, 'modelId');
@@ -67,7 +76,7 @@ function idOf(recorded: Recorded | undefined): string | undefined {
 function judgeRemoval(recorded: Recorded, models: readonly LiveModel[]): Removal {
   const live = models.find(({ id }) => id === idOf(recorded));
   if (live === undefined) return { gone: true };
-  const deployed = /DEPLOYED|DEPLOYING/.test(live.state) && live.state !== 'UNDEPLOYED';
+  const deployed = /DEPLOYED|DEPLOYING|NOT_LOADED/.test(live.state) && live.state !== 'UNDEPLOYED';
   return {
     gone: false,
     id: live.id,
@@ -120,11 +129,12 @@ export const model: ProvisionedKind = {
     const names = wanted.flatMap(({ resource }) => textAt(resource.spec, 'name') ?? []);
     const ids = [...wanted, ...leaving].flatMap(({ recorded }) => idOf(recorded) ?? []);
     const ready = capabilities.plugins?.has('opensearch-ml') !== false;
-    const [found, hashes] = await Promise.all([
+    const [found, loaded, hashes] = await Promise.all([
       ready ? searchModels(cluster, { names, ids }) : [],
+      ready && wanted.length > 0 ? readLoaded(cluster) : undefined,
       hashFiles(wanted),
     ]);
-    const models = await confirmStates(cluster, found);
+    const models = withLoading(await confirmStates(cluster, found), loaded);
     return {
       judge: (question) => judgeModel(question, { models, capabilities, hashes }),
       judgeRemoval: (recorded) => judgeRemoval(recorded, models),

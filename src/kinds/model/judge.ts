@@ -2,12 +2,12 @@ import type { Diagnostic } from '../../core/diagnostic.ts';
 import { textAt } from '../../core/json.ts';
 import type { FieldChange } from '../../core/plan.ts';
 import { diagnosticAt } from '../../core/resource.ts';
-import { Unknown } from '../../core/value.ts';
+import { Unknown, type ValueObject } from '../../core/value.ts';
 import type { Capabilities } from '../../opensearch/capabilities.ts';
 import type { Question, Verdict } from '../kind.ts';
 import { mlPluginMissing } from '../ml-commons.ts';
 import { FILE_SETTING, ML_NODE_SETTING, REMEDY, URL_SETTING } from './failures.ts';
-import type { LiveModel } from './live.ts';
+import { type LiveModel, NOT_LOADED } from './live.ts';
 import { sourceOf, wantsDeployment } from './source.ts';
 
 export interface ModelSnapshot {
@@ -60,6 +60,11 @@ function expectedHash(question: Question, hashes: ModelSnapshot['hashes']): stri
   if (source.from === 'file') return hashes.get(source.path);
   const declared = question.spec.model_content_hash_value;
   return typeof declared === 'string' ? declared : undefined;
+}
+
+function fingerprintOf(question: Question, { hashes }: ModelSnapshot): { fingerprint?: string } {
+  const hash = expectedHash(question, hashes);
+  return hash === undefined ? {} : { fingerprint: hash };
 }
 
 /** Models on the server that are this one by name, group and content: what the state would say if it were lost. */
@@ -131,7 +136,12 @@ export function judgeModel(question: Question, snapshot: ModelSnapshot): Verdict
     const refused = obstacles(question, snapshot.capabilities);
     if (refused.length > 0) return { action: 'refuse', diagnostics: refused };
     const reason = reasonToCreate(question);
-    return { action: 'create', steps: registerSteps(question), ...(reason === undefined ? {} : { reason }) };
+    return {
+      action: 'create',
+      steps: registerSteps(question),
+      ...fingerprintOf(question, snapshot),
+      ...(reason === undefined ? {} : { reason }),
+    };
   }
   const changed = own === undefined ? [] : identityChanges(question, live, snapshot);
   if (changed.length > 0) {
@@ -143,6 +153,7 @@ export function judgeModel(question: Question, snapshot: ModelSnapshot): Verdict
       steps: [...registerSteps(question), 'retire the old one'],
       fields: changed,
       reason: 'ML Commons updates no attribute of a local model',
+      ...fingerprintOf(question, snapshot),
     };
   }
   return judgeDeployment(question, live);
@@ -162,19 +173,28 @@ function reasonToCreate({ recorded }: Question): string | undefined {
   return recorded?.id === undefined ? undefined : `model ${recorded.id} is gone from the cluster`;
 }
 
+function stateInWords(state: string): string {
+  return state === NOT_LOADED
+    ? 'the server says DEPLOYED, and no node has loaded the model'
+    : `the model is ${state}`;
+}
+
 function judgeDeployment(question: Question, live: LiveModel): Verdict {
   const wanted = wantsDeployment(question.spec);
   const holds = live.state === 'DEPLOYED';
   const idle = /^(REGISTERED|UNDEPLOYED|DEPLOY_FAILED)$/.test(live.state);
   const unfinished = question.recorded?.intent !== undefined;
   const field = { pointer: '/model_state', before: live.state };
+  // It was deployed and proven by the last apply, so it has fallen over since.
+  const fell = !unfinished && question.recorded?.applied !== undefined;
   if (wanted && (!holds || unfinished)) {
     return {
       action: 'update',
       id: live.id,
       steps: ['deploy', 'probe'],
-      reason: unfinished && holds ? 'finishes what an interrupted run began' : `the model is ${live.state}`,
+      reason: unfinished && holds ? 'finishes what an interrupted run began' : stateInWords(live.state),
       fields: holds ? [] : [{ ...field, after: 'DEPLOYED' }],
+      ...(fell && wantsDeployment(question.recorded.applied as ValueObject) ? { drifted: true } : {}),
     };
   }
   if (!wanted && !idle) {

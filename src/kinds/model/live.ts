@@ -1,4 +1,4 @@
-import { textAt } from '../../core/json.ts';
+import { dig, isObject, textAt } from '../../core/json.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
 import { searchAll } from '../../opensearch/paging.ts';
 
@@ -38,6 +38,32 @@ export async function searchModels(
     },
   });
   return hits.map((hit) => liveModel(hit._id, hit._source));
+}
+
+/** Our own word for a model that is DEPLOYED by its document while no node holds it. */
+export const NOT_LOADED = 'NOT_LOADED';
+
+/**
+ * IDs of the models that at least one node really holds; `undefined` where this user may not ask. For ten seconds
+ * after a restart, and after some failures, a model is DEPLOYED by its document and loaded nowhere (2.19 to 3.8).
+ */
+export async function readLoaded(cluster: Cluster): Promise<ReadonlySet<string> | undefined> {
+  const { status, body } = await cluster.request({
+    method: 'GET',
+    path: '/_plugins/_ml/profile/models',
+    query: { filter_path: 'nodes.*.models.*.model_state' },
+    accept: [400, 403, 404],
+  });
+  if (status !== 200) return undefined;
+  const nodes = dig(body, 'nodes');
+  return new Set(
+    Object.values(isObject(nodes) ? nodes : {}).flatMap((node) => {
+      const models = dig(node, 'models');
+      return Object.entries(isObject(models) ? models : {}).flatMap(([id, model]) =>
+        textAt(model, 'model_state') === 'DEPLOYED' ? [id] : [],
+      );
+    }),
+  );
 }
 
 /** Real time, unlike the search. */

@@ -21,6 +21,7 @@ export function judge(question: Question, reading: Reading): Verdict {
     const reason = index instanceof Unknown ? `${index.address} is created first` : undefined;
     return {
       action: 'create',
+      fingerprint: content.digest,
       steps: [count(content.documents)],
       ...(reason === undefined ? {} : { reason }),
     };
@@ -29,7 +30,8 @@ export function judge(question: Question, reading: Reading): Verdict {
   const { facts } = reading;
   if (live === undefined) {
     const reason = facts === undefined ? 'the index does not exist yet' : 'the index is gone';
-    return { action: 'create', id: index, steps: [count(content.documents)], reason };
+    const steps = [count(content.documents)];
+    return { action: 'create', id: index, steps, reason, fingerprint: content.digest };
   }
   const standing = reading.standing.get(index);
   if (facts === undefined || facts.indexUuid !== live.uuid) {
@@ -54,7 +56,8 @@ function afresh(
   }
   const left = standing === undefined ? content.documents : pending(standing);
   if (left === 0) return { action: 'adopt', id: index, facts: factsOf(content, live, standing?.held) };
-  return { action: 'create', id: index, steps: [count(left, content.documents)], ...reason };
+  const steps = [count(left, content.documents)];
+  return { action: 'create', id: index, steps, ...reason, fingerprint: content.digest };
 }
 
 function byCount(
@@ -68,12 +71,14 @@ function byCount(
   if (!changed && live.documents >= facts.atLeast) return { action: 'none', id: index };
   return {
     action: 'update',
+    fingerprint: content.digest,
     id: index,
     steps: [count(content.documents)],
     reason: changed
       ? 'the source has changed'
       : `the index holds ${grouped(live.documents)} documents; after the last apply it held ${grouped(facts.atLeast)} or more`,
     fields: changed ? [fieldChange(question, facts, content)] : [],
+    ...(changed ? {} : { drifted: true }),
     notes: changed ? [LARGE] : [],
   };
 }
@@ -100,6 +105,7 @@ function byDocument(
   ].filter((text) => text !== '');
   return {
     action: 'update',
+    fingerprint: content.digest,
     id: index,
     steps: [
       ...(left === 0 ? [] : [count(left, content.documents)]),
@@ -107,6 +113,7 @@ function byDocument(
     ],
     reason: said.join(', '),
     fields: changed ? [fieldChange(question, facts, content)] : [],
+    ...(changed ? {} : { drifted: true }),
     ...(removed === 0 ? {} : { destructive: `deletes ${count(removed)}` }),
   };
 }

@@ -1,0 +1,112 @@
+import { type Diagnostic, hasErrors } from '../../core/diagnostic.ts';
+import type { Event, Listener } from '../../core/events.ts';
+import { type Plan, pendingChanges } from '../../core/plan.ts';
+import { apply, type PreparedPlan, refuseIfRefused } from '../../engine/provision.ts';
+import type { ApplyReport } from '../../engine/run.ts';
+import type { Cluster } from '../../opensearch/cluster.ts';
+import type { CommandResult, Invocation } from '../command.ts';
+import { EXIT } from '../exit.ts';
+import { painter } from '../io.ts';
+import { lineProgress } from '../progress/lines.ts';
+import { renderDiagnostics } from '../render/diagnostics.ts';
+import { renderFailures, renderSummary } from '../render/outcomes.ts';
+import { planJson, renderPlan } from '../render/plan.ts';
+import { clusterOf, stderrStyle } from './shared.ts';
+
+/** More rows than this do not fit a terminal, and a log is easier to read. */
+const MOST_ROWS = 30;
+
+/** A cluster whose retries are told as lines, until live rows take over from them. */
+export async function openForChanges(
+  invocation: Invocation,
+): Promise<{ cluster: Cluster; follow(listener: Listener): void }> {
+  let listener: Listener = lineProgress(invocation.io.stderr);
+  // Without the signal: a request under way is let finish, so that the next run knows what it did.
+  const cluster = await clusterOf(invocation, { listener: (event) => listener(event) });
+  return {
+    cluster,
+    follow: (next) => {
+      listener = next;
+    },
+  };
+}
+
+export interface CarryOut {
+  /** For whoever finds the stack locked. */
+  readonly command: string;
+  /** Asked of a person before anything is changed; absent where that was said already. */
+  readonly question?: string;
+}
+
+/** Shows a plan, asks where there is a person to ask, and carries it out with progress on stderr. */
+export async function carryOut(
+  { cluster, follow }: Awaited<ReturnType<typeof openForChanges>>,
+  prepared: PreparedPlan,
+  invocation: Invocation,
+  { command, question }: CarryOut,
+): Promise<CommandResult> {
+  const { io, flags } = invocation;
+  showPlan(prepared.plan, invocation);
+  refuseIfRefused(prepared.plan);
+  const planned = planJson(prepared.plan);
+  if (pendingChanges(prepared.plan).length === 0) return { exitCode: EXIT.done, json: planned };
+  if (question !== undefined && !(await confirmed(question, invocation))) {
+    return { exitCode: EXIT.refused, json: planned };
+  }
+  const progress = await progressFor(prepared.plan, invocation);
+  follow(progress.listener);
+  const report = await apply(cluster, prepared, {
+    listener: progress.listener,
+    signal: io.signal,
+    parallelism: flags.count('parallelism') ?? 10,
+    waitMs: (flags.count('timeout') ?? 600) * 1000,
+    command,
+  });
+  await progress.done;
+  return finish(report, planned, invocation);
+}
+
+function showPlan(made: Plan, invocation: Invocation): void {
+  const { io, output, color } = invocation;
+  const notes = made.diagnostics.filter(({ severity }) => severity !== 'error');
+  if (output === 'text') io.stdout.write(renderPlan(made, painter(color.stdout)));
+  if (notes.length > 0) io.stderr.write(renderDiagnostics(notes, stderrStyle(invocation)));
+}
+
+async function confirmed(question: string, { io }: Invocation): Promise<boolean> {
+  const answer = await io.ask(`\n${question} [y/N] `);
+  if (answer === undefined || /^y(es)?$/i.test(answer.trim())) return true;
+  io.stderr.write('Nothing was changed.\n');
+  return false;
+}
+
+/** listr2 is loaded only where there is a terminal for its live rows. */
+async function progressFor(
+  made: Plan,
+  { io, output }: Invocation,
+): Promise<{ listener: (event: Event) => void; done: Promise<void> }> {
+  const live = io.stderr.isTTY && !io.env.CI && output !== 'json' && pendingChanges(made).length <= MOST_ROWS;
+  if (!live) return { listener: lineProgress(io.stderr), done: Promise.resolve() };
+  const { taskProgress } = await import('../progress/tasks.ts');
+  return taskProgress(made, io.stderr);
+}
+
+function finish(
+  report: ApplyReport,
+  planned: Record<string, unknown>,
+  invocation: Invocation,
+): CommandResult {
+  const { io, output } = invocation;
+  const { outcomes, diagnostics } = report;
+  const style = stderrStyle(invocation);
+  const problems = [renderFailures(outcomes, style), renderDiagnostics(diagnostics, style)];
+  for (const text of problems.filter((each) => each !== '')) io.stderr.write(`\n${text}`);
+  if (output === 'text') io.stdout.write(renderSummary(outcomes));
+  const whole = !hasErrors(diagnostics) && outcomes.every(({ result }) => result === 'done');
+  if (!whole) io.stderr.write('\nRun it again: what was begun is finished, and nothing is made twice.\n');
+  const all: readonly Diagnostic[] = diagnostics;
+  return {
+    exitCode: io.signal.aborted ? EXIT.interrupted : whole ? EXIT.done : EXIT.incomplete,
+    json: { ...planned, outcomes, diagnostics: all },
+  };
+}

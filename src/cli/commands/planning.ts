@@ -1,0 +1,96 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Plan } from '../../core/plan.ts';
+import { limited, type PreparedPlan, plan } from '../../engine/provision.ts';
+import type { PlanInputs, SavedPlan } from '../../engine/saved-plan.ts';
+import { readSavedPlan } from '../../engine/saved-plan.ts';
+import type { Cluster } from '../../opensearch/cluster.ts';
+import type { Invocation } from '../command.ts';
+import { type Flags, usage } from '../flags.ts';
+import { loadResources, type ManifestInputs, manifestInputs, stackOf } from './shared.ts';
+
+/** More deletions than this in one run are rather a mistake. */
+const MAX_DELETES = 10;
+
+/** What the flags, or a saved plan, ask to be planned. */
+export interface PlanRequest {
+  readonly stack: string;
+  readonly manifests: ManifestInputs;
+  readonly rules: Omit<PlanInputs, 'files' | 'vars' | 'digest'>;
+}
+
+export function requestOf(invocation: Invocation): PlanRequest {
+  const { flags } = invocation;
+  return {
+    stack: stackOf(flags),
+    manifests: manifestInputs(invocation),
+    rules: {
+      prune: flags.on('prune'),
+      maxDeletes: flags.count('max-deletes') ?? MAX_DELETES,
+      allowDataLoss: flags.on('allow-data-loss'),
+      targets: flags.list('target'),
+      excludes: flags.list('exclude'),
+    },
+  };
+}
+
+/** The manifests are read, and complained of, before any cluster is asked. */
+export async function loadAndPlan(
+  { stack, manifests, rules }: PlanRequest,
+  invocation: Invocation,
+  open: () => Promise<Cluster>,
+): Promise<{ prepared: PreparedPlan; inputs: PlanInputs }> {
+  const { resources, digest } = await loadResources(invocation, manifests);
+  if (rules.prune && resources.length === 0) {
+    throw usage(
+      'There is no manifest here, and --prune would delete all that the stack holds.',
+      `When that is meant: rerankctl destroy --stack ${stack} --confirm ${stack}`,
+    );
+  }
+  const { maxDeletes, allowDataLoss } = rules;
+  const removals = rules.prune ? { removals: { maxDeletes, allowDataLoss } } : {};
+  const made = await plan(await open(), resources, { stack, ...removals });
+  const inputs = { ...manifests, digest, ...rules };
+  return { prepared: limited(made, resources, rules), inputs };
+}
+
+/** The saved plan that `apply FILE` names; `undefined` where it names manifests. */
+export async function savedPlanOf({ flags, positionals, io }: Invocation): Promise<SavedPlan | undefined> {
+  const [path, ...more] = positionals;
+  if (path === undefined || !path.endsWith('.json')) return undefined;
+  const text = await readFile(resolve(io.cwd, path), 'utf8').catch(() => undefined);
+  const saved = text === undefined ? undefined : readSavedPlan(text);
+  if (saved === undefined) return undefined;
+  refuseMore(flags, more);
+  return saved;
+}
+
+/** A saved plan knows what it was made from and how: nothing of that can be said anew. */
+function refuseMore(flags: Flags, more: readonly string[]): void {
+  const said = [
+    'file',
+    'var',
+    'target',
+    'exclude',
+    'prune',
+    'max-deletes',
+    'allow-data-loss',
+    'stack',
+  ].filter((name) => flags.on(name) || flags.text(name) !== undefined || flags.list(name).length > 0);
+  const word = said[0] === undefined ? more[0] : `--${said[0]}`;
+  if (word !== undefined) {
+    throw usage(
+      `A saved plan is applied as it is: ${word} has no place beside it.`,
+      'Leave it out, or plan again with it.',
+    );
+  }
+}
+
+export function requestOfSaved({ stack, inputs }: SavedPlan): PlanRequest {
+  const { files, vars, digest: _digest, ...rules } = inputs;
+  return { stack, manifests: { files, vars }, rules };
+}
+
+export function hasDeletions({ changes }: Plan): boolean {
+  return changes.some(({ action }) => action === 'delete');
+}
