@@ -3,6 +3,7 @@ import { hasErrors } from '../../src/core/diagnostic.ts';
 import { isObject, type JsonObject, textAt } from '../../src/core/json.ts';
 import { type Change, type Outcome, type Plan, pendingChanges } from '../../src/core/plan.ts';
 import type { Resource } from '../../src/core/resource.ts';
+import type { PlanRules } from '../../src/engine/plan.ts';
 import { apply, checkResources, plan } from '../../src/engine/provision.ts';
 import type { ApplyReport } from '../../src/engine/run.ts';
 import { STATE_INDEX } from '../../src/engine/state/format.ts';
@@ -70,11 +71,11 @@ export interface Bench {
   /** Straight to the node, for what happens behind rerankctl's back: not counted. */
   readonly cluster: Cluster;
   readonly proxy: FaultyProxy;
-  planOf(yaml: string): Promise<Plan>;
+  planOf(yaml: string, rules?: PlanRules): Promise<Plan>;
   /** Loads, plans and applies. Fails where any change does. */
-  provision(yaml: string): Promise<{ plan: Plan; outcomes: readonly Outcome[] }>;
+  provision(yaml: string, rules?: PlanRules): Promise<{ plan: Plan; outcomes: readonly Outcome[] }>;
   /** As `provision`, and lets changes fail. */
-  tryProvision(yaml: string): Promise<{ plan: Plan; report: ApplyReport }>;
+  tryProvision(yaml: string, rules?: PlanRules): Promise<{ plan: Plan; report: ApplyReport }>;
   /** Plans, and gives the one change that is pending; fails where there are none or several. */
   onlyChange(yaml: string): Promise<Change>;
   /** The writes that `work` sends. */
@@ -99,16 +100,19 @@ export async function openBench(server: Server, purpose: string): Promise<Bench>
   const stack = uniqueName(purpose);
   const known = new Map<string, Resource>();
 
-  async function prepare(yaml: string) {
+  async function prepare(yaml: string, rules: PlanRules = {}) {
     const resources = await load(yaml);
     for (const resource of resources) {
       known.set(`${resource.address} ${String(resource.spec.name)}`, resource);
     }
-    return plan(counted, resources, { stack });
+    return plan(counted, resources, { stack, ...rules });
   }
 
-  async function tryProvision(yaml: string): Promise<{ plan: Plan; report: ApplyReport }> {
-    const prepared = await prepare(yaml);
+  async function tryProvision(
+    yaml: string,
+    rules: PlanRules = {},
+  ): Promise<{ plan: Plan; report: ApplyReport }> {
+    const prepared = await prepare(yaml, rules);
     const report = await apply(counted, prepared, {
       listener: () => undefined,
       signal: new AbortController().signal,
@@ -124,10 +128,10 @@ export async function openBench(server: Server, purpose: string): Promise<Bench>
     server,
     cluster,
     proxy,
-    planOf: async (yaml) => (await prepare(yaml)).plan,
+    planOf: async (yaml, rules) => (await prepare(yaml, rules)).plan,
     tryProvision,
-    async provision(yaml) {
-      const { plan: made, report } = await tryProvision(yaml);
+    async provision(yaml, rules) {
+      const { plan: made, report } = await tryProvision(yaml, rules);
       const failed = report.outcomes.filter((outcome) => outcome.result !== 'done');
       if (failed.length + report.diagnostics.length > 0) {
         throw new Error(JSON.stringify([...failed, ...report.diagnostics], null, 2));

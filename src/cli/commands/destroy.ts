@@ -25,6 +25,10 @@ export async function destroyCommand(invocation: Invocation): Promise<CommandRes
   try {
     const removals = { maxDeletes: Number.POSITIVE_INFINITY, allowDataLoss: flags.on('allow-data-loss') };
     const prepared = await plan(opened.cluster, [], { stack, removals });
+    if (prepared.plan.changes.length === 0) {
+      if (invocation.output === 'text') io.stdout.write(`The stack ${stack} holds nothing.\n`);
+      return { exitCode: EXIT.done, json: planJson(prepared.plan) };
+    }
     if (confirm !== undefined) {
       return await carryOut(opened, prepared, invocation, { command: 'rerankctl destroy' });
     }
@@ -32,7 +36,6 @@ export async function destroyCommand(invocation: Invocation): Promise<CommandRes
     if (invocation.output === 'text') io.stdout.write(renderPlan(made, painter(invocation.color.stdout)));
     if (made.diagnostics.length > 0)
       io.stderr.write(renderDiagnostics(made.diagnostics, stderrStyle(invocation)));
-    if (made.changes.length === 0) return { exitCode: EXIT.done, json: planJson(made) };
     io.stderr.write(
       `\nNothing was deleted. To do it: rerankctl destroy --stack ${stack} --confirm ${stack}\n`,
     );

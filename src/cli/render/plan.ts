@@ -118,7 +118,7 @@ function changeLines(change: Change, width: number, becoming: ReadonlySet<string
   const unknown = unknownFields(change, becoming);
   const steps = change.steps.join(', ');
   const what =
-    change.action === 'create'
+    change.action === 'create' || change.action === 'delete'
       ? steps
       : [change.action, steps].filter((part) => part !== '' && part !== 'update').join(': ');
   const head = [
