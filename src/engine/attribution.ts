@@ -39,7 +39,8 @@ export function attributed(
 ): FieldChange[] {
   if (applied === undefined) return [...fields];
   return fields.map((field) => {
-    const by = changedBy(field, applied, spec);
+    // A kind that keeps a digest in the place of the value knows better.
+    const by = field.by ?? changedBy(field, applied, spec);
     return by === undefined ? field : { ...field, by };
   });
 }

@@ -134,6 +134,7 @@ function fieldChange(question: Question, facts: Facts, content: Content): FieldC
     pointer: question.spec.files === undefined ? '/documents' : '/files',
     before: told(facts.documents, facts.sourceDigest),
     after: told(content.documents, content.digest),
+    by: 'git',
   };
 }
 
