@@ -344,3 +344,34 @@ export function pipelineSpec(server: Server): Spec {
     )
     .map(([spec, order]) => shuffled(spec, () => order.next().value ?? 0) as Record<string, unknown>);
 }
+
+/** Local models that are registered only. Enums in either case; text embedding has more to configure. */
+export const modelSpec: fc.Arbitrary<Record<string, unknown> & { name: string }> = fc
+  .record({
+    name: sentence(30),
+    version: fc.constantFrom('1.0.0', 2, '7'),
+    function_name: fc.constantFrom('TEXT_SIMILARITY', 'text_similarity', 'TEXT_EMBEDDING'),
+    config: fc.record(
+      {
+        model_type: fc.constantFrom('bert', 'roberta'),
+        embedding_dimension: fc.integer({ min: 1, max: 2000 }),
+        framework_type: fc.constantFrom(
+          'huggingface_transformers',
+          'HUGGINGFACE_TRANSFORMERS',
+          'sentence_transformers',
+        ),
+        all_config: fc.constantFrom('{"architectures":["A"]}', '{"a": 1.0, "b": [true]}'),
+      },
+      { requiredKeys: ['model_type', 'embedding_dimension', 'framework_type'] },
+    ),
+    more: some({
+      pooling_mode: fc.constantFrom('mean', 'CLS'),
+      normalize_result: flag,
+      model_max_length: fc.integer({ min: 1, max: 512 }),
+    }),
+  })
+  .map(({ config, more, ...spec }) => ({
+    ...spec,
+    model_format: 'TORCH_SCRIPT',
+    model_config: spec.function_name === 'TEXT_EMBEDDING' ? { ...config, ...more } : config,
+  }));

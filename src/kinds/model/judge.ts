@@ -8,6 +8,7 @@ import type { Question, Verdict } from '../kind.ts';
 import { mlPluginMissing } from '../ml-commons.ts';
 import { FILE_SETTING, ML_NODE_SETTING, REMEDY, URL_SETTING } from './failures.ts';
 import { type LiveModel, NOT_LOADED } from './live.ts';
+import { isDeclared } from './same.ts';
 import { sourceOf, wantsDeployment } from './source.ts';
 
 export interface ModelSnapshot {
@@ -77,7 +78,10 @@ function alike(question: Question, snapshot: ModelSnapshot): LiveModel[] {
       model.name === name &&
       model.groupId === model_group_id &&
       model.state !== 'REGISTERING' &&
-      (hash === undefined || model.hash === hash),
+      (hash === undefined || model.hash === hash) &&
+      isDeclared(model.algorithm, question.spec.function_name) &&
+      isDeclared(model.body.model_format, question.spec.model_format) &&
+      isDeclared(model.body.model_config, question.spec.model_config),
   );
 }
 

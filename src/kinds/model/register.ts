@@ -1,12 +1,11 @@
-import { difference } from '../../core/difference.ts';
 import { RerankctlError } from '../../core/errors.ts';
-import { type Json, type JsonObject, textAt } from '../../core/json.ts';
-import type { Value } from '../../core/value.ts';
+import { type JsonObject, textAt } from '../../core/json.ts';
 import { pause } from '../../opensearch/signals.ts';
 import { BEGUN, type StepContext } from '../kind.ts';
 import { readArchive } from './archive.ts';
 import { isPassing, modelFailure, reasonOf } from './failures.ts';
 import { type LiveModel, searchModels } from './live.ts';
+import { isDeclared } from './same.ts';
 import { sourceOf } from './source.ts';
 import { awaitModel, awaitTask, type Task } from './tasks.ts';
 import { registerMeta, uploadChunks } from './upload.ts';
@@ -78,17 +77,9 @@ async function findAbandoned(context: StepContext, hash: string | undefined): Pr
       model.name === name &&
       model.groupId === model_group_id &&
       (hash === undefined || model.hash === undefined || model.hash === hash) &&
-      sameConfig(model.body.model_config, model_config) &&
+      isDeclared(model.body.model_config, model_config) &&
       ['REGISTERING', 'REGISTERED'].includes(model.state),
   );
-}
-
-/** Enums come back in upper case; keys that are not declared may have come from the publisher. */
-function sameConfig(live: unknown, declared: Json | undefined): boolean {
-  if (declared === undefined || live === undefined) return true;
-  const same = (_pointer: string, before: unknown, after: Value): boolean =>
-    typeof before === 'string' && typeof after === 'string' && before.toUpperCase() === after.toUpperCase();
-  return difference(live, declared, { keys: 'declared', same }).length === 0;
 }
 
 async function registerByTask(context: StepContext, body: JsonObject): Promise<string> {
