@@ -18,7 +18,7 @@ export const EXIT = {
 export const EXIT_MEANINGS: Readonly<Record<number, string>> = {
   0: 'done, or nothing to do',
   1: 'the cluster or the network failed',
-  2: 'changes are pending (plan --detailed-exitcode)',
+  2: 'changes are pending (plan --detailed-exitcode), or drift',
   3: 'wrong usage or an invalid manifest; nothing was contacted',
   4: 'cannot connect, or not authorised',
   5: 'apply incomplete: something failed or was skipped',
