@@ -94,6 +94,20 @@ describe.each(SERVERS)('Drift on %s', (_title, server) => {
     expect(inGit?.fields).toMatchObject([{ by: 'git' }]);
   });
 
+  it('of an index whose documents cannot be read is a refusal that says so, and not a second seeding', async () => {
+    const name = uniqueName('prov-drift');
+    const yaml =
+      manifest('Index', name, { mappings: { properties: { text: { type: 'text' } } } }) +
+      manifest('SeedData', 'seed', { index: { $ref: `Index/${name}` }, documents: [{ text: 'one' }] });
+    await bench.settle(yaml);
+    await bench.raw('POST', `/${name}/_close`);
+    expect((await bench.planOf(yaml)).diagnostics).toMatchObject([
+      { severity: 'error', code: 'RCTL_INDEX_UNAVAILABLE', address: 'SeedData/seed' },
+    ]);
+    await bench.raw('POST', `/${name}/_open`);
+    await bench.settle(yaml);
+  });
+
   it('of a model: undeployed, loaded nowhere, its pipeline pointed elsewhere; healed under the same ID', async () => {
     const name = uniqueName('prov-drift');
     const yaml = [
@@ -148,6 +162,30 @@ describe.each(SERVERS)('Drift on %s', (_title, server) => {
       steps: ['deploy', 'probe'],
       reason: 'the server says DEPLOYED, and no node has loaded the model',
     });
+    for (const state of ['PARTIALLY_DEPLOYED', 'DEPLOY_FAILED']) {
+      const model = await bench.raw('GET', `/_plugins/_ml/models/${id}`);
+      bench.proxy.inject({
+        method: 'GET',
+        path: `/models/${id}`,
+        fault: { do: 'answer', status: 200, body: { ...(model as object), model_state: state } },
+      });
+      const hit = { _id: id, _index: 'models', _source: { ...(model as object), model_state: state } };
+      const body = {
+        timed_out: false,
+        _shards: { total: 1, successful: 1, failed: 0 },
+        hits: { hits: [hit] },
+      };
+      bench.proxy.inject({ path: '/models/_search', fault: { do: 'answer', status: 200, body } });
+      const [fallen] = pendingChanges(await bench.planOf(yaml));
+      bench.proxy.reset();
+      expect(fallen).toMatchObject({
+        action: 'update',
+        drifted: true,
+        steps: ['deploy', 'probe'],
+        reason: `the model is ${state}`,
+      });
+    }
+    await bench.settle(yaml);
     expect(await idsOf(bench.cluster, 'models', name)).toEqual([id]);
   }, 120_000);
 

@@ -1,5 +1,6 @@
 import { grouped } from '../../core/grouped.ts';
 import type { FieldChange } from '../../core/plan.ts';
+import { diagnosticAt } from '../../core/resource.ts';
 import { Unknown } from '../../core/value.ts';
 import type { Question, Verdict } from '../kind.ts';
 import type { Standing } from './compare.ts';
@@ -33,6 +34,13 @@ export function judge(question: Question, reading: Reading): Verdict {
     const steps = [count(content.documents)];
     return { action: 'create', id: index, steps, reason, fingerprint: content.digest };
   }
+  if (live.unavailable) {
+    const problem = diagnosticAt(question.resource, '/spec/index', {
+      severity: 'error',
+      ...unavailable(index),
+    });
+    return { action: 'refuse', diagnostics: [problem] };
+  }
   const standing = reading.standing.get(index);
   if (facts === undefined || facts.indexUuid !== live.uuid) {
     return afresh(index, content, live, standing, facts !== undefined);
@@ -40,6 +48,14 @@ export function judge(question: Question, reading: Reading): Verdict {
   return content.small === undefined || standing === undefined || standing === 'all there'
     ? byCount(question, index, content, live, facts)
     : byDocument(question, index, content, live, facts, standing);
+}
+
+export function unavailable(index: string): { code: string; message: string; remedy: string } {
+  return {
+    code: 'RCTL_INDEX_UNAVAILABLE',
+    message: `The index ${index} is there, but its documents cannot be read: it is closed, or a node that held a shard of it is gone.`,
+    remedy: `See GET _cat/shards/${index}. Open the index, or bring the node back; then run this again.`,
+  };
 }
 
 /** Nothing is known of this index: the documents themselves are the only witness. */

@@ -5,12 +5,21 @@ import type { Cluster } from '../../opensearch/cluster.ts';
 export interface LiveIndex {
   readonly uuid: string;
   readonly documents: number;
+  /** It is there, and its documents cannot be read: it is closed, or no shard of it is started. */
+  readonly unavailable: boolean;
 }
 
 /** Far below the 4,096 bytes that OpenSearch takes as the first line of a request. */
 const LONGEST_LIST = 3000;
 
-/** Which of the names exist, with UUID and number of documents: two requests, however many names. */
+/** How long the shards of an index that is there may take to start. */
+const SHARDS_START_S = 10;
+
+/**
+ * Which of the names exist, with UUID and number of documents: two requests, however many names. Statistics leave
+ * out an index without started shards. One that was created a moment ago, by a run that was killed, is waited for;
+ * one that is closed, or has lost its shards, comes back as unavailable.
+ */
 export async function readIndices(
   cluster: Cluster,
   names: Iterable<string>,
@@ -18,41 +27,57 @@ export async function readIndices(
 ): Promise<Map<string, LiveIndex>> {
   const found = new Map<string, LiveIndex>();
   for (const list of lists([...new Set(names)].sort())) {
-    // Not _count: it runs the index's default search pipeline, and a rerank processor there fails without a query.
-    const [stats, aliases] = await Promise.all([
-      cluster.request({
+    let read = await readOnce(cluster, list, signal);
+    const starting = list.filter((name) => read.get(name)?.unavailable);
+    if (starting.length > 0) {
+      await cluster.request({
         method: 'GET',
-        path: `/${list.map(encodeURIComponent).join(',')}/_stats/docs`,
-        query: {
-          ignore_unavailable: true,
-          expand_wildcards: 'all',
-          filter_path: 'indices.*.uuid,indices.*.primaries.docs.count',
-        },
-        accept: [404],
+        path: `/_cluster/health/${starting.map(encodeURIComponent).join(',')}`,
+        query: { wait_for_status: 'yellow', timeout: `${SHARDS_START_S}s` },
+        // Time is up: they are looked at all the same.
+        accept: [408],
         signal,
-      }),
-      cluster.request({
-        method: 'GET',
-        path: `/${list.map(encodeURIComponent).join(',')}/_alias`,
-        query: { ignore_unavailable: true, expand_wildcards: 'all' },
-        accept: [404],
-        signal,
-      }),
-    ]);
-    for (const name of list) {
-      const live = liveIndex(name, stats.body, aliases.body);
-      if (live !== undefined) found.set(name, live);
+      });
+      read = await readOnce(cluster, list, signal);
     }
+    for (const [name, live] of read) found.set(name, live);
   }
   return found;
 }
 
+async function readOnce(
+  cluster: Cluster,
+  names: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<Map<string, LiveIndex>> {
+  const path = `/${names.map(encodeURIComponent).join(',')}`;
+  const query = { ignore_unavailable: true, expand_wildcards: 'all' };
+  // Not _count: it runs the index's default search pipeline, and a rerank processor there fails without a query.
+  const [stats, aliases] = await Promise.all([
+    cluster.request({
+      method: 'GET',
+      path: `${path}/_stats/docs`,
+      query: { ...query, filter_path: 'indices.*.uuid,indices.*.primaries.docs.count' },
+      accept: [404],
+      signal,
+    }),
+    cluster.request({ method: 'GET', path: `${path}/_alias`, query, accept: [404], signal }),
+  ]);
+  return new Map(
+    names.flatMap((name): [string, LiveIndex][] => {
+      const live = liveIndex(name, stats.body, aliases.body);
+      return live === undefined ? [] : [[name, live]];
+    }),
+  );
+}
+
 function liveIndex(name: string, stats: unknown, aliases: unknown): LiveIndex | undefined {
-  const indices = dig(stats, 'indices');
-  if (!isObject(indices)) return undefined;
-  const behind = Object.keys(indices).filter((index) => isObject(dig(aliases, index, 'aliases', name)));
+  const counted = dig(stats, 'indices');
+  const indices = isObject(counted) ? counted : {};
+  const known = isObject(aliases) ? Object.keys(aliases) : [];
+  const behind = known.filter((index) => isObject(dig(aliases, index, 'aliases', name)));
   const writer = behind.filter((index) => dig(aliases, index, 'aliases', name, 'is_write_index') === true);
-  const members = (name in indices ? [name] : writer.length > 0 ? writer : behind).sort();
+  const members = (known.includes(name) ? [name] : writer.length > 0 ? writer : behind).sort();
   if (members.length === 0) return undefined;
   return {
     uuid: members.map((index) => textAt(indices, index, 'uuid') ?? '').join(','),
@@ -60,6 +85,7 @@ function liveIndex(name: string, stats: unknown, aliases: unknown): LiveIndex | 
       (sum, index) => sum + (numberAt(indices, index, 'primaries', 'docs', 'count') ?? 0),
       0,
     ),
+    unavailable: !members.every((index) => Object.hasOwn(indices, index)),
   };
 }
 

@@ -11,7 +11,8 @@ export function judgeRemoval(
 ): Removal {
   const facts = readFacts(recordedFacts);
   const index = id === undefined ? undefined : live.get(id);
-  if (id === undefined || facts === undefined || index?.uuid !== facts.indexUuid) return { gone: true };
+  if (id === undefined || facts === undefined || index === undefined) return { gone: true };
+  if (index.uuid !== facts.indexUuid && !index.unavailable) return { gone: true };
   if (facts.held === undefined) {
     const notes = [`the ${count(facts.documents)} of a source of this size stay in ${id}`];
     return { gone: false, id, steps: ['forget the source'], notes };

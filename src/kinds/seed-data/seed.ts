@@ -2,13 +2,12 @@ import type { Diagnostic } from '../../core/diagnostic.ts';
 import { RerankctlError } from '../../core/errors.ts';
 import { grouped } from '../../core/grouped.ts';
 import type { ValueObject } from '../../core/value.ts';
-import type { Cluster } from '../../opensearch/cluster.ts';
 import type { Applied, StepContext } from '../kind.ts';
 import { BulkSender, type Operation, type Refusal } from './bulk.ts';
 import { compare, type Held, wishOf } from './compare.ts';
 import { complaint, documentsOf, type SeedDocument, type Source } from './documents.ts';
 import { factsOf, readFacts } from './facts.ts';
-import { count, removedIds } from './judge.ts';
+import { count, removedIds, unavailable } from './judge.ts';
 import { type LiveIndex, readIndices } from './live.ts';
 import { type Survey, sourceOf, stampOfSource, survey } from './source.ts';
 
@@ -39,31 +38,17 @@ export async function seed(context: StepContext): Promise<Applied> {
   return { id: index, facts: await factsAfter(context, surveyed, index, await readIndex(context, index)) };
 }
 
-const SHARDS_STARTED_S = 30;
-
 /** _bulk would create a missing index with guessed mappings, so it must be there before. */
 async function readIndex({ cluster, signal }: StepContext, index: string): Promise<LiveIndex> {
-  const read = async () => (await readIndices(cluster, [index], signal)).get(index);
-  const live = (await read()) ?? (await shardsStarted(cluster, index, signal).then(read));
-  if (live !== undefined) return live;
-  throw new RerankctlError('server', 'RCTL_SEED_INDEX_MISSING', `there is no open index ${index} to seed`, {
-    remedy: 'Declare it as an Index and refer to it with {$ref: Index/…}, so that it is created first.',
-  });
-}
-
-/** Statistics leave out an index that was created a moment ago, by a run that was killed: its shards must start. */
-async function shardsStarted(cluster: Cluster, index: string, signal: AbortSignal): Promise<void> {
-  const path = `/${encodeURIComponent(index)}`;
-  if ((await cluster.request({ method: 'HEAD', path, accept: [404], signal })).status === 404) return;
-  await cluster.request({
-    method: 'GET',
-    path: `/_cluster/health${path}`,
-    query: { wait_for_status: 'yellow', timeout: `${SHARDS_STARTED_S}s` },
-    // Time is up: what was waited for is looked at all the same.
-    accept: [408],
-    timeoutMs: 2 * SHARDS_STARTED_S * 1000,
-    signal,
-  });
+  const live = (await readIndices(cluster, [index], signal)).get(index);
+  if (live === undefined) {
+    throw new RerankctlError('server', 'RCTL_SEED_INDEX_MISSING', `there is no index ${index} to seed`, {
+      remedy: 'Declare it as an Index and refer to it with {$ref: Index/…}, so that it is created first.',
+    });
+  }
+  if (!live.unavailable) return live;
+  const { code, message, remedy } = unavailable(index);
+  throw new RerankctlError('server', code, message, { remedy });
 }
 
 async function factsAfter(context: StepContext, surveyed: Survey, index: string, live: LiveIndex) {

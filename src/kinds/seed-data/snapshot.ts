@@ -89,7 +89,13 @@ async function readStandings(
     const { content, facts, source } = candidate;
     for (const index of candidate.names) {
       const there = live.get(index);
-      if (content === undefined || there === undefined || candidate.diagnostics.length > 0) continue;
+      if (
+        content === undefined ||
+        there === undefined ||
+        there.unavailable ||
+        candidate.diagnostics.length > 0
+      )
+        continue;
       if (content.small !== undefined) {
         asks.push({ candidate, index, wishes: content.small, held: facts?.held });
       } else if (
