@@ -58,7 +58,9 @@ export function limited(
   if (targets.length === 0 && excludes.length === 0) return prepared;
   const { plan: made, snapshot } = prepared;
   const known = [...resources, ...made.changes].map(({ address }) => address);
-  return { plan: selectChanges(made, { targets, excludes }, [...new Set(known)]), snapshot };
+  const ground = { resources, records: snapshot.records };
+  const part = selectChanges(made, { targets, excludes }, [...new Set(known)], ground);
+  return { plan: part, snapshot };
 }
 
 /** Nothing is changed while any resource is refused. */

@@ -6,6 +6,7 @@ import type { Resource } from '../core/resource.ts';
 import type { ValueObject } from '../core/value.ts';
 import type { Capabilities } from '../opensearch/capabilities.ts';
 import type { Cluster } from '../opensearch/cluster.ts';
+import type { ExportContext, Exported } from './exporting.ts';
 
 /** What the state remembers of one resource. Everything in it can be found again without it. */
 export interface Recorded {
@@ -174,6 +175,8 @@ export interface ProvisionedKind extends KindBase {
   remove(context: RemovalContext, id: string): Promise<void>;
   /** What a recorded resource has put into the object of another kind, which bears this name. */
   contents?(recorded: Recorded): (Contents & { readonly inside: string }) | undefined;
+  /** Finds the objects that the cluster has, whoever made them, as manifests would declare them. Sends no write. */
+  exporting?(context: ExportContext): Promise<Exported>;
 }
 
 /** A kind that only asks: it changes nothing on the server and has no state. */

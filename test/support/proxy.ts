@@ -29,8 +29,8 @@ export type Fault =
     }
   /** Breaks the connection: the node never sees the request. */
   | { readonly do: 'drop' }
-  /** The node does the work, and the client never hears of it. */
-  | { readonly do: 'drop-answer' }
+  /** The node does the work, and the client never hears of it. `answered` is called in between. */
+  | { readonly do: 'drop-answer'; readonly answered?: () => void }
   | { readonly do: 'delay'; readonly ms: number };
 
 export interface Rule {
@@ -42,6 +42,9 @@ export interface Rule {
   readonly fault: Fault;
 }
 
+/** What goes wrong with this one; `undefined`: nothing, or what the rules say. */
+export type Chooser = (request: Seen) => Fault | undefined | Promise<Fault | undefined>;
+
 export interface FaultyProxy {
   readonly url: string;
   readonly requests: readonly Seen[];
@@ -51,7 +54,9 @@ export interface FaultyProxy {
   inject(rule: Rule): () => void;
   /** Is called, and waited for, before each request is forwarded. */
   onRequest(hook: (n: number, request: Seen) => void | Promise<void>): void;
-  /** Forgets requests, rules and hook. */
+  /** Is asked of each request before the rules are, and waited for. */
+  strike(chooser: Chooser): void;
+  /** Forgets requests, rules, hook and chooser. */
   reset(): void;
   close(): Promise<void>;
 }
@@ -91,6 +96,7 @@ export async function startProxy(target: string): Promise<FaultyProxy> {
   let requests: Seen[] = [];
   let rules: { rule: Rule; left: number }[] = [];
   let hook: (n: number, request: Seen) => void | Promise<void> = () => {};
+  let chooser: Chooser = () => undefined;
 
   function forward(seen: Seen, url: string): Promise<Upstream> {
     seen.forwarded = true;
@@ -121,7 +127,7 @@ export async function startProxy(target: string): Promise<FaultyProxy> {
     const seen: Seen = { n: requests.length + 1, method, path, query, headers, body, forwarded: false };
     requests.push(seen);
     await hook(seen.n, seen);
-    const fault = struck(seen);
+    const fault = (await chooser(seen)) ?? struck(seen);
     if (fault?.do === 'drop') {
       incoming.socket.destroy();
       return;
@@ -136,6 +142,7 @@ export async function startProxy(target: string): Promise<FaultyProxy> {
     if (fault?.do === 'delay') await sleep(fault.ms);
     const answer = await forward(seen, incoming.url ?? '/');
     if (fault?.do === 'drop-answer') {
+      fault.answered?.();
       incoming.socket.destroy();
       return;
     }
@@ -165,10 +172,14 @@ export async function startProxy(target: string): Promise<FaultyProxy> {
     onRequest(next) {
       hook = next;
     },
+    strike(next) {
+      chooser = next;
+    },
     reset() {
       requests = [];
       rules = [];
       hook = () => {};
+      chooser = () => undefined;
     },
     async close() {
       agent.destroy();

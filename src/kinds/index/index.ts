@@ -5,6 +5,7 @@ import { diagnosticAt } from '../../core/resource.ts';
 import type { Value, ValueObject } from '../../core/value.ts';
 import type { Applied, ProvisionedKind, Question, StepContext, Verdict } from '../kind.ts';
 import { indexDifference, normalisedByServer } from './compare.ts';
+import { exportIndices } from './export.ts';
 import { type LiveIndex, readIndices } from './live.ts';
 import { isFixedMappingChange, mappingUpdate } from './mappings.ts';
 import { foreignDocuments, judgeRemoval } from './removal.ts';
@@ -161,4 +162,6 @@ export const index: ProvisionedKind = {
     const path = `/${encodeURIComponent(id)}`;
     await step('delete', () => cluster.request({ method: 'DELETE', path, accept: [404] }));
   },
+
+  exporting: exportIndices,
 };

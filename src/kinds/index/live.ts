@@ -28,6 +28,11 @@ export async function readIndices(
     query: { flat_settings: true, ignore_unavailable: true, expand_wildcards: 'all' },
     accept: [404],
   });
+  return liveIndices(body);
+}
+
+/** The answer to `GET /<indices>?flat_settings=true`. */
+export function liveIndices(body: unknown): Map<string, LiveIndex> {
   const live = new Map<string, LiveIndex>();
   for (const [name, index] of Object.entries(isObject(body) ? body : {})) {
     if (!isObject(index) || !isObject(index.settings)) continue;

@@ -19,6 +19,8 @@ import type {
   Verdict,
 } from '../kind.ts';
 import { mlPluginMissing } from '../ml-commons.ts';
+import { accessControl } from './access.ts';
+import { exportGroups } from './export.ts';
 
 interface Group {
   readonly id: string;
@@ -34,13 +36,6 @@ async function readGroups(cluster: Cluster, { wanted, leaving }: Asked): Promise
     bool: { should: [{ terms: { 'name.keyword': names } }, { ids: { values: ids } }] },
   });
   return hits.map((hit) => ({ id: hit._id, body: hit._source }));
-}
-
-/** Model access control needs both the plugin and the setting; `undefined` when this user may not ask. */
-function accessControl(capabilities: Capabilities): boolean | undefined {
-  if (capabilities.plugins?.has('opensearch-security') === false) return false;
-  const enabled = capabilities.setting('plugins.ml_commons.model_access_control_enabled');
-  return enabled === undefined || capabilities.plugins === undefined ? undefined : enabled === 'true';
 }
 
 const ACCESS_KEYS = ['access_mode', 'backend_roles', 'add_all_backend_roles'] as const;
@@ -232,4 +227,6 @@ export const modelGroup: ProvisionedKind = {
   async remove(context, id) {
     await context.step('delete', () => remove(context, id));
   },
+
+  exporting: exportGroups,
 };

@@ -6,6 +6,7 @@ import type { Cluster } from '../../opensearch/cluster.ts';
 import type { Applied, ProvisionedKind, Recorded, Removal, StepContext, Wanted } from '../kind.ts';
 import { checkArchive, readArchive } from './archive.ts';
 import { deploy, remove, undeploy } from './deploy.ts';
+import { exportModels } from './export.ts';
 import { modelFailure } from './failures.ts';
 import { judgeModel } from './judge.ts';
 import { getModel, type LiveModel, NOT_LOADED, readLoaded, searchModels } from './live.ts';
@@ -155,4 +156,6 @@ export const model: ProvisionedKind = {
   async remove(context, id) {
     await context.step('undeploy and delete', () => remove(context, id));
   },
+
+  exporting: exportModels,
 };

@@ -3,9 +3,10 @@ import { difference } from '../../core/difference.ts';
 import { isObject, type JsonObject } from '../../core/json.ts';
 import type { Resource } from '../../core/resource.ts';
 import type { Capabilities } from '../../opensearch/capabilities.ts';
-import type { Cluster } from '../../opensearch/cluster.ts';
 import type { ProvisionedKind, Question, Recorded, Removal, StepContext, Verdict } from '../kind.ts';
 import { pluginMissing } from '../ml-commons.ts';
+import { exportPipelines } from './export.ts';
+import { readPipelines } from './live.ts';
 
 const PHASES = ['request_processors', 'response_processors', 'phase_results_processors'] as const;
 
@@ -36,12 +37,6 @@ function missingPlugins(resource: Resource, capabilities: Capabilities): Diagnos
       }),
     );
   });
-}
-
-/** All pipelines in one request. Where there is none the server answers 404 with `{}` (2.19.1, 3.6.0). */
-async function readPipelines(cluster: Cluster): Promise<Record<string, unknown>> {
-  const { status, body } = await cluster.request({ method: 'GET', path: '/_search/pipeline', accept: [404] });
-  return status === 200 && isObject(body) ? body : {};
 }
 
 function judge(question: Question, pipelines: Record<string, unknown>, capabilities: Capabilities): Verdict {
@@ -94,4 +89,6 @@ export const searchPipeline: ProvisionedKind = {
     const path = `/_search/pipeline/${encodeURIComponent(id)}`;
     await step('delete', () => cluster.request({ method: 'DELETE', path, accept: [404] }));
   },
+
+  exporting: exportPipelines,
 };

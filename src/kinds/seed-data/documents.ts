@@ -6,6 +6,7 @@ import { diagnosticAt, type Resource } from '../../core/resource.ts';
 import { chunksOf, type SourceFile } from './files.ts';
 import { contentId, fieldId, TooDeep } from './identity.ts';
 import { type Line, LineTooLong, linesOf } from './ndjson.ts';
+import { OWN_ID, withoutOwnId } from './own-id.ts';
 
 /** Where a document stands: a line of a file, or an index in the manifest's list. */
 export type Place = { readonly file: SourceFile; readonly line: number } | { readonly index: number };
@@ -61,8 +62,10 @@ export async function* documentsOf(
         const problem = 'problem' in read ? read : identify(source, read, wantsIds());
         if ('problem' in problem) options.report(complaint(source.resource, place, problem, line.bytes));
         else if ('value' in read) {
-          const { value, text } = read;
-          batch.push({ id: problem.id, source: line.bytes, value, text, place });
+          const own = source.idField === OWN_ID ? withoutId(read) : undefined;
+          const { value, text } = own ?? read;
+          const bytes = own === undefined ? line.bytes : Buffer.from(text);
+          batch.push({ id: problem.id, source: bytes, value, text, place });
         }
       }
       yield batch;
@@ -140,10 +143,13 @@ function inlineDocuments(source: Source, documents: readonly unknown[], report: 
       report(complaint(source.resource, place, { problem: 'is not an object' }));
       continue;
     }
-    const text = JSON.stringify(value);
-    const identity = identify(source, { value, text }, true);
+    const reading = { value, text: JSON.stringify(value) };
+    const identity = identify(source, reading, true);
     if ('problem' in identity) report(complaint(source.resource, place, identity));
-    else batch.push({ id: identity.id, source: Buffer.from(text), value, text, place });
+    else {
+      const sent = source.idField === OWN_ID ? withoutId(reading) : reading;
+      batch.push({ id: identity.id, source: Buffer.from(sent.text), ...sent, place });
+    }
   }
   return batch;
 }
@@ -157,6 +163,11 @@ function identify(source: Source, { value, text }: Reading, wanted: boolean): { 
     if (error instanceof TooDeep) return { problem: 'nests deeper than the server reads' };
     throw error;
   }
+}
+
+function withoutId({ value, text }: Reading): Reading {
+  const { [OWN_ID]: _id, ...rest } = value;
+  return { value: rest, text: withoutOwnId(text) };
 }
 
 /** A diagnostic about one document, at its line or at its place in the manifest. */

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../core/diagnostic.ts';
 import type { Resource } from '../../core/resource.ts';
 import type { ProvisionedKind } from '../kind.ts';
+import { exportDocuments } from './export.ts';
 import { readFacts } from './facts.ts';
 import { removeDocuments } from './removal.ts';
 import { seed } from './seed.ts';
@@ -26,4 +27,5 @@ export const seedData: ProvisionedKind = {
     const ids = known.held === undefined ? undefined : Object.keys(known.held);
     return { inside: id, documents: known.documents, ids };
   },
+  exporting: exportDocuments,
 };

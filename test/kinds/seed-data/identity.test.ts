@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../src/core/json.ts';
 import { canonicalText, contentId, fieldId } from '../../../src/kinds/seed-data/identity.ts';
+import { withoutOwnId } from '../../../src/kinds/seed-data/own-id.ts';
 
 const idOf = (text: string): string => contentId(JSON.parse(text), text);
 const document = fc.dictionary(fc.string(), fc.jsonValue());
@@ -98,5 +99,30 @@ describe('the ID from a field', () => {
     [{ id: 2 ** 60 }, /too large/],
   ])('refuses %j', (value, why) => {
     expect(fieldId(value, 'id')).toEqual({ problem: expect.stringMatching(why) });
+  });
+});
+
+describe('a document without its own _id', () => {
+  const withoutIds = document.map(({ _id, ...rest }) => rest);
+
+  it('is the rest of it, wherever the _id stands', () => {
+    fc.assert(
+      fc.property(withoutIds, withoutIds, fc.jsonValue(), fc.nat({ max: 2 }), (some, more, id, indent) => {
+        const { _id, ...rest } = { ...some, _id: id, ...more };
+        const text = JSON.stringify({ ...some, _id: id, ...more }, null, indent);
+        expect(JSON.parse(withoutOwnId(text))).toEqual(JSON.parse(JSON.stringify(rest)));
+      }),
+    );
+  });
+
+  it.each([
+    ['{"_id":"a"}', '{}'],
+    ['{}', '{}'],
+    [' { "_id" : 1 , "n":9007199254740993 } ', '{"n":9007199254740993}'],
+    ['{"n":1.0,"_id":{"a":[1,"}"]},"m":1e400}', '{"n":1.0,"m":1e400}'],
+    ['{"_id":"a","x":{"_id":"b"},"_id":"c"}', '{"x":{"_id":"b"}}'],
+    ['{"\\u005fid":"a","b":1}', '{"b":1}'],
+  ])('%s', (text, rest) => {
+    expect(withoutOwnId(text).replaceAll(' ', '')).toBe(rest);
   });
 });

@@ -70,6 +70,30 @@ describe('inline documents', () => {
     await proxy.close();
   });
 
+  it('may carry their own _id, which is taken off, in the manifest and in files', async () => {
+    const documents = [
+      { _id: 'a/1', n: 1 },
+      { n: 2, _id: 7 },
+    ];
+    const inline = resourceOf({ index, documents, id_field: '_id' });
+    const recorded = await apply(cluster, inline);
+    const held = new Map([
+      ['a/1', { n: 1 }],
+      ['7', { n: 2 }],
+    ]);
+    expect(await hits()).toEqual(held);
+    expect(await plan(cluster, inline, recorded)).toEqual({ action: 'none', id: index });
+    expect(await plan(cluster, inline)).toMatchObject({ action: 'adopt' });
+    await writeFile(join(folder, 'a.ndjson'), documents.map((one) => `${JSON.stringify(one)}\n`).join(''));
+    const filed = resourceOf({ index, files: ['a.ndjson'], id_field: '_id' }, folder);
+    expect(await plan(cluster, filed)).toMatchObject({ action: 'adopt' });
+    await apply(cluster, filed);
+    expect(await hits()).toEqual(held);
+    await writeFile(join(folder, 'b.ndjson'), '{"n":3}\n');
+    const without = resourceOf({ index, files: ['b.ndjson'], id_field: '_id' }, folder);
+    expect(await plan(cluster, without)).toMatchObject({ action: 'refuse' });
+  });
+
   it('that changed, came and left are the only ones that are written', async () => {
     const before = resourceOf({ index, documents: four, id_field: 'n' });
     const recorded = await apply(cluster, before);

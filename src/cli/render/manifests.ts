@@ -1,0 +1,28 @@
+import { Document, isScalar, visit } from 'yaml';
+import type { ExportedManifest } from '../../engine/export.ts';
+
+export function manifestObject({ kind, name, spec }: ExportedManifest): Record<string, unknown> {
+  return { apiVersion: 'rerankctl/v1', kind, metadata: { name }, spec };
+}
+
+/** Manifests as one text of YAML documents. */
+export function renderManifests(manifests: readonly ExportedManifest[], header: string): string {
+  return `${comment(header)}${manifests.map(renderManifest).join('---\n')}`;
+}
+
+function renderManifest(manifest: ExportedManifest): string {
+  // Equal parts of a spec are written out each time: anchors are for people who know them.
+  const document = new Document(manifestObject(manifest), { aliasDuplicateObjects: false });
+  visit(document, {
+    Map(_key, node) {
+      const [first, ...others] = node.items;
+      const isDirective = isScalar(first?.key) && String(first.key.value).startsWith('$');
+      if (isDirective && others.length === 0) node.flow = true;
+    },
+  });
+  return manifest.comments.map(comment).join('') + document.toString({ lineWidth: 0 });
+}
+
+function comment(text: string): string {
+  return `# ${text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ')}\n`;
+}
