@@ -9,8 +9,9 @@ import { kindOf } from '../kinds/registry.ts';
 import type { Cluster } from '../opensearch/cluster.ts';
 import { applyPlan } from './apply.ts';
 import { makePlan, type PlanRules } from './plan.ts';
+import { tooMany } from './removal.ts';
 import type { ApplyOptions, ApplyReport } from './run.ts';
-import { selectChanges } from './select.ts';
+import { type Selection, selectChanges } from './select.ts';
 import { readSnapshot, type Snapshot } from './snapshot.ts';
 
 /** A plan, and the state it was made from: what `apply` needs to carry it out by compare-and-swap. */
@@ -28,15 +29,24 @@ export async function checkResources(resources: readonly Resource[]): Promise<Di
   return sortDiagnostics(found.flat());
 }
 
+export interface PlanOptions extends PlanRules, Partial<Selection> {
+  readonly stack: string;
+}
+
 /** Reads the cluster and plans. Writes nothing. `plan.diagnostics` holds refusals: such a plan cannot be applied. */
 export async function plan(
   cluster: Cluster,
   resources: readonly Resource[],
-  options: { readonly stack: string } & PlanRules,
+  options: PlanOptions,
 ): Promise<PreparedPlan> {
-  const remove = options.removals !== undefined;
-  const snapshot = await readSnapshot(cluster, options.stack, resources, { remove });
-  return { plan: makePlan(resources, snapshot, options), snapshot };
+  const { stack, removals, targets = [], excludes = [] } = options;
+  const snapshot = await readSnapshot(cluster, stack, resources, { remove: removals !== undefined });
+  const whole = makePlan(resources, snapshot, options);
+  const known = [...resources, ...whole.changes].map(({ address }) => address);
+  const ground = { resources, records: snapshot.records };
+  const part = selectChanges(whole, { targets, excludes }, [...new Set(known)], ground);
+  const capped = removals === undefined ? [] : tooMany(part.changes, removals);
+  return { plan: { ...part, diagnostics: [...part.diagnostics, ...capped] }, snapshot };
 }
 
 /** Carries a plan out. Throws when the plan holds refusals; failures of single changes are outcomes. */
@@ -47,20 +57,6 @@ export async function apply(
 ): Promise<ApplyReport> {
   refuseIfRefused(prepared.plan);
   return applyPlan(cluster, prepared.plan, prepared.snapshot, options);
-}
-
-/** The same plan for a part of its resources: see `selectChanges`. */
-export function limited(
-  prepared: PreparedPlan,
-  resources: readonly Resource[],
-  { targets, excludes }: { readonly targets: readonly string[]; readonly excludes: readonly string[] },
-): PreparedPlan {
-  if (targets.length === 0 && excludes.length === 0) return prepared;
-  const { plan: made, snapshot } = prepared;
-  const known = [...resources, ...made.changes].map(({ address }) => address);
-  const ground = { resources, records: snapshot.records };
-  const part = selectChanges(made, { targets, excludes }, [...new Set(known)], ground);
-  return { plan: part, snapshot };
 }
 
 /** Nothing is changed while any resource is refused. */

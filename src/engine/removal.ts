@@ -71,7 +71,7 @@ export function planRemovals(
     changes.push(change);
     if (change.action === 'delete') diagnostics.push(...objections(record, removal, rules));
   }
-  diagnostics.push(...stillNeeded(changes), ...tooMany(changes, rules));
+  diagnostics.push(...stillNeeded(changes));
   return { changes, diagnostics };
 }
 
@@ -122,7 +122,8 @@ function stillNeeded(changes: readonly Change[]): Diagnostic[] {
   });
 }
 
-function tooMany(changes: readonly Change[], { maxDeletes }: RemovalRules): Diagnostic[] {
+/** Counted over what will really be done: a plan may have been limited to a part. */
+export function tooMany(changes: readonly Change[], { maxDeletes }: RemovalRules): Diagnostic[] {
   const deletes = changes.filter(({ action }) => action === 'delete').length;
   if (deletes <= maxDeletes) return [];
   return [

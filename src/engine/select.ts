@@ -30,8 +30,9 @@ export interface Ground {
  *   and the updates of those that referred to it when they were last applied and stay. Otherwise the group would be
  *   deleted while its model is kept, or the model that a pipeline still reranks with. A forgotten resource counts as
  *   a deleted one: its object may stay and go on referring. What a deleted resource itself depended on may stay.
- * - A replacement needs its dependents that stay, because the old object is removed at its end. So is what an earlier
- *   replacement left behind (`retire`). They need the new object in turn: such a switch is made whole or not at all.
+ * - A replacement needs its dependents that stay, because the old object is removed at its end; so does a change that
+ *   removes what an earlier replacement left behind (`retire`). The dependents need the new object in turn: such a
+ *   switch is made whole or not at all.
  *
  * What is excluded brings only its dependencies along, and none of these dependents: it does not happen.
  *
@@ -42,7 +43,7 @@ export function selectChanges(
   plan: Plan,
   { targets, excludes }: Selection,
   known: readonly Address[],
-  ground: Ground = { resources: [], records: new Map() },
+  ground: Ground,
 ): Plan {
   if (targets.length === 0 && excludes.length === 0) return plan;
   const needs = needsOf(plan, ground);
@@ -138,7 +139,7 @@ function noSuchAddress(pattern: string, known: readonly Address[]): RerankctlErr
     some.length === 0
       ? 'There is no resource at all.'
       : `An address is Kind/name, like ${listed(some)}; * is a wildcard.`;
-  return new RerankctlError('usage', 'RCTL_NO_SUCH_ADDRESS', `No resource matches ${pattern}.`, {
+  return new RerankctlError('refused', 'RCTL_NO_SUCH_ADDRESS', `No resource matches ${pattern}.`, {
     remedy: near === undefined ? examples : meant(near),
   });
 }

@@ -157,11 +157,11 @@ describe('a pattern that matches nothing', () => {
     ['a slip in the kind of a wildcard', 'SerchPipeline/*', 'Did you mean `SearchPipeline/*`?'],
     ['a slip in the name', 'Index/ohter', 'Did you mean `Index/other`?'],
     ['nothing near', 'Nonsense/nowhere', 'An address is Kind/name, like `Index/i`'],
-  ])('%s: an error of usage that helps', (_what, pattern, remedy) => {
+  ])('%s: a refusal that helps', (_what, pattern, remedy) => {
     for (const selection of [{ targets: [pattern] }, { excludes: [pattern] }]) {
       expect(() => select(CHAIN, selection)).toThrow(
         expect.objectContaining({
-          failure: 'usage',
+          failure: 'refused',
           code: 'RCTL_NO_SUCH_ADDRESS',
           remedy: expect.stringContaining(remedy),
         }),

@@ -8,7 +8,7 @@ export async function applyCommand(invocation: Invocation): Promise<CommandResul
   const request = saved === undefined ? requestOf(invocation) : requestOfSaved(saved);
   const opened = await openForChanges(invocation);
   try {
-    const { prepared, inputs } = await loadAndPlan(request, invocation, async () => opened.cluster);
+    const { prepared, inputs } = await loadAndPlan(request, invocation, opened.cluster);
     if (saved !== undefined) refuseIfStale(saved, prepared.plan, inputs.digest);
     const unasked = invocation.flags.on('yes') || saved !== undefined;
     return await carryOut(opened, prepared, invocation, {

@@ -8,6 +8,7 @@ import { lineProgress } from '../progress/lines.ts';
 import { renderDiagnostics } from '../render/diagnostics.ts';
 import { renderDrift } from '../render/drift.ts';
 import { planJson } from '../render/plan.ts';
+import { applyWords } from './planning.ts';
 import { clusterOf, loadResources, stackOf, stderrStyle } from './shared.ts';
 
 /** What in the cluster is not as the last apply left it. Changes that only wait in git are counted, and no drift. */
@@ -24,8 +25,7 @@ export async function driftCommand(invocation: Invocation): Promise<CommandResul
     const problems: readonly Diagnostic[] = made.diagnostics;
     if (problems.length > 0) io.stderr.write(`\n${renderDiagnostics(problems, style)}`);
     if (drifted.length > 0 && output === 'text') {
-      const files = flags.list('file').map((file) => `-f ${file}`);
-      io.stderr.write(`\nTo heal it: rerankctl apply ${files.join(' ')}\n`);
+      io.stderr.write(`\nTo heal it: ${applyWords(invocation)}\n`);
     }
     const { changes: _changes, ...planned } = planJson(made);
     const json = {

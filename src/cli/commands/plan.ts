@@ -10,7 +10,7 @@ import { painter } from '../io.ts';
 import { lineProgress } from '../progress/lines.ts';
 import { renderDiagnostics } from '../render/diagnostics.ts';
 import { planJson, renderPlan } from '../render/plan.ts';
-import { loadAndPlan, requestOf } from './planning.ts';
+import { applyWords, loadAndPlan, requestOf } from './planning.ts';
 import { clusterOf, stderrStyle } from './shared.ts';
 
 export async function planCommand(invocation: Invocation): Promise<CommandResult> {
@@ -18,7 +18,7 @@ export async function planCommand(invocation: Invocation): Promise<CommandResult
   refuseUnsavable(invocation);
   const cluster = await clusterOf(invocation, { listener: lineProgress(io.stderr), signal: io.signal });
   try {
-    const { prepared, inputs } = await loadAndPlan(requestOf(invocation), invocation, async () => cluster);
+    const { prepared, inputs } = await loadAndPlan(requestOf(invocation), invocation, cluster);
     const made = prepared.plan;
     if (output === 'text') io.stdout.write(renderPlan(made, painter(color.stdout)));
     if (made.diagnostics.length > 0)
@@ -52,11 +52,8 @@ function refuseUnsavable({ flags }: Invocation): void {
   }
 }
 
-async function suggestApply(
-  made: Plan,
-  inputs: PlanInputs,
-  { io, flags, output }: Invocation,
-): Promise<void> {
+async function suggestApply(made: Plan, inputs: PlanInputs, invocation: Invocation): Promise<void> {
+  const { io, flags, output } = invocation;
   const out = flags.text('out');
   if (out !== undefined) {
     const text = `${JSON.stringify(savePlan(made, inputs), null, 2)}\n`;
@@ -68,11 +65,5 @@ async function suggestApply(
     });
   }
   if (output !== 'text' || pendingChanges(made).length === 0) return;
-  const again =
-    out ??
-    flags
-      .list('file')
-      .map((file) => `-f ${file}`)
-      .join(' ');
-  io.stderr.write(`\nTo make it so: rerankctl apply ${again}\n`);
+  io.stderr.write(`\nTo make it so: ${applyWords(invocation)}\n`);
 }

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Plan } from '../../core/plan.ts';
-import { limited, type PreparedPlan, plan } from '../../engine/provision.ts';
+import { type PreparedPlan, plan } from '../../engine/provision.ts';
 import type { PlanInputs, SavedPlan } from '../../engine/saved-plan.ts';
 import { readSavedPlan } from '../../engine/saved-plan.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
@@ -38,7 +37,7 @@ export function requestOf(invocation: Invocation): PlanRequest {
 export async function loadAndPlan(
   { stack, manifests, rules }: PlanRequest,
   invocation: Invocation,
-  open: () => Promise<Cluster>,
+  cluster: Cluster,
 ): Promise<{ prepared: PreparedPlan; inputs: PlanInputs }> {
   const { resources, digest } = await loadResources(invocation, manifests);
   if (rules.prune && resources.length === 0) {
@@ -47,11 +46,10 @@ export async function loadAndPlan(
       `When that is meant: rerankctl destroy --stack ${stack} --confirm ${stack}`,
     );
   }
-  const { maxDeletes, allowDataLoss } = rules;
+  const { maxDeletes, allowDataLoss, targets, excludes } = rules;
   const removals = rules.prune ? { removals: { maxDeletes, allowDataLoss } } : {};
-  const made = await plan(await open(), resources, { stack, ...removals });
-  const inputs = { ...manifests, digest, ...rules };
-  return { prepared: limited(made, resources, rules), inputs };
+  const prepared = await plan(cluster, resources, { stack, targets, excludes, ...removals });
+  return { prepared, inputs: { ...manifests, digest, ...rules } };
 }
 
 /** The saved plan that `apply FILE` names; `undefined` where it names manifests. */
@@ -91,6 +89,31 @@ export function requestOfSaved({ stack, inputs }: SavedPlan): PlanRequest {
   return { stack, manifests: { files, vars }, rules };
 }
 
-export function hasDeletions({ changes }: Plan): boolean {
-  return changes.some(({ action }) => action === 'delete');
+/** The words that make this very plan again, or apply it from a file: said to whoever reads it. */
+export function applyWords({ flags }: Invocation): string {
+  const quoted = (text: string): string =>
+    /^[\w@%+=:,./*-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+  const many = (names: readonly string[]): string[] =>
+    names.flatMap((name) =>
+      flags.list(name).map((value) => `${name === 'file' ? '-f' : `--${name}`} ${quoted(value)}`),
+    );
+  const one = (names: readonly string[]): string[] =>
+    names.flatMap((name) => {
+      const value = flags.text(name);
+      return value === undefined ? [] : [`--${name} ${quoted(value)}`];
+    });
+  const on = (names: readonly string[]): string[] =>
+    names.filter((name) => flags.on(name)).map((name) => `--${name}`);
+  const made = [
+    ...many(['file', 'var', 'target', 'exclude']),
+    ...on(['prune', 'allow-data-loss']),
+    ...one(['max-deletes', 'stack']),
+  ];
+  const out = flags.text('out');
+  return [
+    'rerankctl apply',
+    ...(out === undefined ? made : [quoted(out)]),
+    ...one(['url', 'username', 'password-file', 'ca-file']),
+    ...on(['insecure-skip-tls-verify']),
+  ].join(' ');
 }
