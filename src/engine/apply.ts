@@ -1,26 +1,11 @@
 import { asDiagnostic, RerankctlError } from '../core/errors.ts';
 import { type Plan, pendingChanges } from '../core/plan.ts';
-import { VERSION } from '../core/version.ts';
 import type { Cluster } from '../opensearch/cluster.ts';
 import { fenced } from './fence.ts';
 import { type ApplyOptions, type ApplyReport, Run } from './run.ts';
 import type { Snapshot } from './snapshot.ts';
-import { type HistoryEntry, historyChanges, historyOperations } from './state/history.ts';
-import { acquireLease, type Lease } from './state/lock.ts';
-
-function historyOf(lease: Lease, report: ApplyReport): HistoryEntry {
-  const { user, host, command, since } = lease.holder;
-  return {
-    fence: lease.fence,
-    command,
-    by: user,
-    host,
-    version: VERSION,
-    startedAt: since,
-    endedAt: new Date().toISOString(),
-    changes: historyChanges(report.outcomes),
-  };
-}
+import { historyChanges, historyEntry, historyOperations } from './state/history.ts';
+import { acquireLease } from './state/lock.ts';
 
 /**
  * Makes it so, alone: under the lock of the stack, which also tells whether the plan is still true. Changes run in
@@ -44,7 +29,7 @@ export async function applyPlan(
     throw bug;
   }
   try {
-    await lease.release(historyOperations(plan.stack, historyOf(lease, report)));
+    await lease.release(historyOperations(plan.stack, historyEntry(lease, historyChanges(report.outcomes))));
     return report;
   } catch (error) {
     if (!(error instanceof RerankctlError)) throw error;

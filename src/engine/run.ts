@@ -46,6 +46,7 @@ export class Run {
   readonly #cluster: Cluster;
   readonly #capabilities: Capabilities;
   readonly #options: ApplyOptions;
+  readonly #since = performance.now();
   readonly #plan: Plan;
   readonly #records: Map<Address, StateRecord>;
   readonly #writer: StateWriter;
@@ -274,6 +275,7 @@ export class Run {
       spec,
       recorded: recordedFor(resource, this.#records.get(address)),
       change: changed,
+      since: this.#since,
       waitMs,
       journal: async (intent) => {
         const before = this.#records.get(address);

@@ -120,6 +120,8 @@ export interface StepContext {
   readonly change:
     | { readonly action: 'create' }
     | { readonly action: 'update' | 'replace'; readonly id: string; readonly fields: readonly FieldChange[] };
+  /** When this run got the lock (`performance.now()`): whatever an earlier one had sent was sent before that. */
+  readonly since: number;
   /** Longest wait for one ML task or state, in milliseconds. */
   readonly waitMs: number;
   /** Writes down what is about to be waited for, so that a run that is killed can be finished by the next one. */

@@ -3,6 +3,7 @@ import type { Action, Outcome } from '../../core/plan.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
 import type { StateOperation } from './bulk.ts';
 import { documentId, stateDocument } from './format.ts';
+import type { Holder } from './holder.ts';
 import { readDocuments } from './read.ts';
 
 /** So many applies of a stack are remembered. */
@@ -25,6 +26,24 @@ export interface HistoryEntry {
     readonly id?: string;
     readonly because?: string;
   }[];
+}
+
+/** The entry of a run that ends now. */
+export function historyEntry(
+  { fence, holder }: { readonly fence: number; readonly holder: Holder },
+  changes: HistoryEntry['changes'],
+): HistoryEntry {
+  const { user, host, command, since, version } = holder;
+  return {
+    fence,
+    command,
+    by: user,
+    host,
+    version,
+    startedAt: since,
+    endedAt: new Date().toISOString(),
+    changes,
+  };
 }
 
 export function historyChanges(outcomes: readonly Outcome[]): HistoryEntry['changes'] {

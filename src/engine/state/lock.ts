@@ -163,8 +163,12 @@ export async function acquireLease(
   const since = performance.now();
   const revision = await writeLock(cluster, stack, { fence, holder }, known?.revision);
   if (revision === undefined) {
-    const winner = (await readLock(cluster, stack))?.record.holder;
-    throw winner === undefined ? planStale(stack) : locked(stack, winner);
+    const winner = await readLock(cluster, stack);
+    const { holder: faster } = winner?.record ?? {};
+    if (faster === undefined) throw planStale(stack);
+    if (!isGone(faster)) throw locked(stack, faster);
+    // The last request of a run that was killed, which was still on its way when the state was read.
+    return acquireLease(cluster, stack, { ...state, lock: winner }, options);
   }
   const lease = new Lease(cluster, stack, { fence, holder, revision, since });
   if ((takenOver || seen?.record.holder !== undefined) && !(await isCurrent(cluster, stack, state))) {

@@ -18,6 +18,7 @@ import type {
   StepContext,
   Verdict,
 } from '../kind.ts';
+import { lookForLate } from '../late.ts';
 import { mlPluginMissing } from '../ml-commons.ts';
 import { accessControl } from './access.ts';
 import { exportGroups } from './export.ts';
@@ -123,11 +124,14 @@ function judge(question: Question, groups: readonly Group[], capabilities: Capab
     };
   }
   const live = own ?? named[0];
-  if (live === undefined) return { action: 'create', steps: ['register'], notes };
+  if (live === undefined) {
+    const reason = recorded?.intent === undefined ? {} : { reason: 'finishes what an interrupted run began' };
+    return { action: 'create', steps: ['register'], notes, ...reason };
+  }
   const body = bodyFor(spec, capabilities);
   const fields = [...compare(live, body), ...rolesAdded(body, question)];
   if (fields.length > 0) return { action: 'update', id: live.id, steps: ['update'], fields, notes };
-  return { action: recorded === undefined ? 'adopt' : 'none', id: live.id, notes };
+  return { action: recorded?.id === undefined ? 'adopt' : 'none', id: live.id, notes };
 }
 
 /** The server's answer to a second group of one name, with the ID of the first (2.19.1, 3.6.0). */
@@ -146,6 +150,14 @@ async function register(context: StepContext, body: JsonObject): Promise<Applied
 
 /** The request of a run that was killed can still be on its way, so that the group comes after the plan. */
 async function registerOrTake(context: StepContext, body: JsonObject): Promise<Applied> {
+  const late =
+    context.recorded?.intent === undefined
+      ? undefined
+      : await lookForLate(context, async () => {
+          const named = { term: { 'name.keyword': textAt(body, 'name') } };
+          return (await searchAll(context.cluster, SEARCH, named))[0];
+        });
+  if (late !== undefined) return update(context, late._id, body);
   try {
     return await register(context, body);
   } catch (error) {
@@ -202,6 +214,8 @@ export const modelGroup: ProvisionedKind = {
   summary: 'A model group of ML Commons: the home of a model’s versions, and their access control.',
   provisions: true,
   namedByManifest: false,
+  // Of two registrations within milliseconds of each other neither sees the other's name (2.19.1, 3.6.0).
+  announced: true,
 
   async snapshot(cluster, asked, capabilities) {
     const ready = capabilities.plugins?.has('opensearch-ml') !== false;

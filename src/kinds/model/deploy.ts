@@ -2,9 +2,11 @@ import { RerankctlError } from '../../core/errors.ts';
 import { textAt } from '../../core/json.ts';
 import { pause } from '../../opensearch/signals.ts';
 import type { RemovalContext, StepContext } from '../kind.ts';
-import { isAlreadyRunning, modelFailure, reasonOf } from './failures.ts';
-import { getModel, type LiveModel } from './live.ts';
-import { awaitModel, awaitTask, type Task } from './tasks.ts';
+import { isAlreadyRunning, isPassing, modelFailure, reasonOf } from './failures.ts';
+import { deleteModel, getModel, type LiveModel } from './live.ts';
+import { searchTasks } from './orphans.ts';
+import { GONE, ORPHANED, type Task } from './task.ts';
+import { awaitModel, awaitTask } from './tasks.ts';
 
 function modelPath(id: string): string {
   return `/_plugins/_ml/models/${encodeURIComponent(id)}`;
@@ -16,22 +18,61 @@ const PAUSE_MS = 500;
 
 /**
  * Deploys and waits. Idempotent: deploying a deployed model is a task that completes at once. A deployment that an
- * interrupted run began may still be under way; the server then refuses a second one (`Duplicate deploy model
- * task`, 3.6.0), and the first is waited for.
+ * interrupted run began may still be under way. The server does not take a second one: at best it is refused
+ * (`Duplicate deploy model task`), at worst the two spoil each other's writes (`version conflict`), and either may
+ * leave the model DEPLOY_FAILED although it is deployed (3.6.0). So the first is waited for where it can be seen,
+ * and where it could not, this is done again.
  */
 export async function deploy(context: StepContext, id: string): Promise<void> {
+  const resumed = context.change.action === 'update' || context.recorded?.intent !== undefined;
+  if (resumed && (await isDeployedByAnother(context, id))) return;
   for (let attempt = 1; ; attempt++) {
     const task = await deployOnce(context, id);
-    if (task === undefined || task.state === 'COMPLETED') return;
-    const inTheWay = isAlreadyRunning(reasonOf(task.error));
+    if (task === undefined || (task.state === 'COMPLETED' && !resumed)) return;
+    const reason = reasonOf(task.error);
+    const orphaned = task.state === ORPHANED;
+    const again =
+      orphaned || isAlreadyRunning(reason) || isPassing(reason) || ['COMPLETED', GONE].includes(task.state);
     // Task documents can lose writes (2.19, 3.x): the model itself is the second source of truth.
-    const model = inTheWay
-      ? await awaitModel(context, id, 'the deployment begun earlier', ({ state }) => state !== 'DEPLOYING')
-      : await getModel(context.cluster, id);
-    if (model?.state === 'DEPLOYED') return;
-    if (!inTheWay || attempt >= ATTEMPTS) throw notDeployed(task, model);
+    const model = again && !orphaned ? await settled(context, id) : await getModel(context.cluster, id);
+    // For ten seconds after a restart it is DEPLOYED by its document alone.
+    if (model?.state === 'DEPLOYED' && !orphaned) return;
+    if (!again || attempt >= ATTEMPTS) throw notDeployed(task, model);
     await pause(PAUSE_MS, context.signal);
   }
+}
+
+function settled(context: StepContext, id: string): Promise<LiveModel> {
+  return awaitModel(context, id, 'the deployment begun earlier', ({ state }) => state !== 'DEPLOYING');
+}
+
+/** Waits for deployments of this model that somebody else, such as a run that was killed, has begun. */
+async function isDeployedByAnother(context: StepContext, id: string): Promise<boolean> {
+  const pending = await deployTasks(context, id);
+  if (pending.length === 0) return false;
+  const what = 'the deployment begun earlier';
+  const tasks = await Promise.all(pending.map((taskId) => awaitTask(context, taskId, what)));
+  const done = tasks.some(({ state }) => state === 'COMPLETED');
+  return done && (await settled(context, id)).state === 'DEPLOYED';
+}
+
+async function deployTasks({ cluster, recorded }: StepContext, id: string): Promise<string[]> {
+  const query = {
+    bool: {
+      filter: [
+        { term: { model_id: id } },
+        { term: { task_type: 'DEPLOY_MODEL' } },
+        { terms: { state: ['CREATED', 'RUNNING'] } },
+      ],
+    },
+  };
+  const intent = recorded?.intent;
+  const journaled =
+    textAt(intent, 'step') === 'deploy' && textAt(intent, 'modelId') === id
+      ? textAt(intent, 'taskId')
+      : undefined;
+  const found = (await searchTasks(cluster, query)) ?? [];
+  return [...new Set([...found.map(({ _id }) => _id), ...(journaled === undefined ? [] : [journaled])])];
 }
 
 /** The task as it ended; `undefined` when the server deployed at once. */
@@ -75,5 +116,5 @@ export async function remove(context: RemovalContext, id: string): Promise<void>
   await undeploy(context, id);
   const idle = (model: LiveModel): boolean => !/DEPLOYING|^DEPLOYED|PARTIALLY/.test(model.state);
   await awaitModel(context, id, 'the model to be undeployed', idle);
-  await context.cluster.request({ method: 'DELETE', path: modelPath(id), accept: [404] });
+  await deleteModel(context.cluster, id);
 }

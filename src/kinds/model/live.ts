@@ -75,3 +75,11 @@ export async function getModel(cluster: Cluster, id: string): Promise<LiveModel 
   });
   return status === 404 ? undefined : liveModel(id, body as Record<string, unknown>);
 }
+
+export async function deleteModel(cluster: Cluster, id: string): Promise<void> {
+  await cluster.request({
+    method: 'DELETE',
+    path: `/_plugins/_ml/models/${encodeURIComponent(id)}`,
+    accept: [404],
+  });
+}

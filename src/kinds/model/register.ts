@@ -1,21 +1,22 @@
 import { RerankctlError } from '../../core/errors.ts';
 import { type JsonObject, textAt } from '../../core/json.ts';
-import { pause } from '../../opensearch/signals.ts';
-import { BEGUN, type StepContext } from '../kind.ts';
+import type { StepContext } from '../kind.ts';
+import { lookForLate } from '../late.ts';
 import { readArchive } from './archive.ts';
 import { isPassing, modelFailure, reasonOf } from './failures.ts';
-import { type LiveModel, searchModels } from './live.ts';
+import { deleteModel, type LiveModel, searchModels } from './live.ts';
+import { deleteTask, mayBeRegistering } from './orphans.ts';
 import { isDeclared } from './same.ts';
 import { sourceOf } from './source.ts';
-import { awaitModel, awaitTask, type Task } from './tasks.ts';
+import { GONE, ORPHANED, type Task } from './task.ts';
+import { awaitModel, awaitTask } from './tasks.ts';
 import { registerMeta, uploadChunks } from './upload.ts';
 
 /** How often a registration is begun again after the server lost a race with itself. */
 const ATTEMPTS = 5;
 
-/** How long the last request of a run that was killed is looked out for. */
-const LATE_MS = 2_000;
-const LATE_PAUSE_MS = 200;
+/** How often it is asked whether anybody still works at a registration. */
+const ORPHAN_LOOK_MS = 2_000;
 
 /** The register body of the API: everything but what is ours. */
 function registerBody(spec: JsonObject): JsonObject {
@@ -47,29 +48,51 @@ export async function register(context: StepContext): Promise<string> {
   if (taskId !== undefined) {
     const task = await awaitTask(context, taskId, 'the registration begun earlier');
     if (task.state === 'COMPLETED' && task.modelId !== undefined) return task.modelId;
+    if (task.state === ORPHANED) await deleteTask(context.cluster, taskId);
   }
   const left = await abandoned(context, textAt(body, 'model_content_hash_value'));
-  if (left === undefined) return registerByTask(context, body);
-  const begun = 'the registration begun earlier';
-  return (await awaitModel(context, left.id, begun, (model) => model.state !== 'REGISTERING')).id;
+  return (left && (await finished(context, left))) ?? registerByTask(context, body);
+}
+
+/**
+ * The ID of a model whose registration was begun earlier, when it is done. A model that nobody will ever finish is
+ * deleted: when the node that downloads it is restarted it stays REGISTERING for ever (2.19.1, 3.6.0).
+ */
+async function finished(
+  context: StepContext,
+  left: LiveModel,
+  ours = context.recorded?.intent !== undefined,
+): Promise<string | undefined> {
+  const from = performance.now();
+  let looked = 0;
+  let orphaned = 0;
+  await awaitModel(context, left.id, 'the registration begun earlier', async (model) => {
+    if (model.state !== 'REGISTERING') return true;
+    const due = looked * ORPHAN_LOOK_MS;
+    if (!ours || performance.now() - from < due) return false;
+    looked++;
+    // Twice: a task is searchable a moment after it was begun.
+    orphaned = (await mayBeRegistering(context.cluster)) ? 0 : orphaned + 1;
+    return orphaned === 2;
+  });
+  if (orphaned < 2) return left.id;
+  context.progress('register', 'again, because the node that was at it was restarted');
+  await deleteModel(context.cluster, left.id);
+  return undefined;
 }
 
 /**
  * A model of this name, group and content that a run which was killed has left between its first request and its
- * last. Where the state says that one was begun, it is given a moment: the request may still be on its way.
+ * last.
  */
-async function abandoned(context: StepContext, hash: string | undefined): Promise<LiveModel | undefined> {
-  const until = performance.now() + (textAt(context.recorded?.intent, 'step') === BEGUN ? LATE_MS : 0);
-  for (;;) {
-    const found = await findAbandoned(context, hash);
-    if (found !== undefined || performance.now() >= until) return found;
-    await pause(LATE_PAUSE_MS, context.signal);
-  }
+function abandoned(context: StepContext, hash: string | undefined): Promise<LiveModel | undefined> {
+  return lookForLate(context, () => findAbandoned(context, hash));
 }
 
 async function findAbandoned(context: StepContext, hash: string | undefined): Promise<LiveModel | undefined> {
   const { name, model_group_id, model_config } = context.spec;
   const replaced = context.change.action === 'create' ? undefined : context.change.id;
+  const uploads = sourceOf(context.resource).from === 'file';
   const models = await searchModels(context.cluster, { names: [String(name)], ids: [] });
   return models.find(
     (model) =>
@@ -78,8 +101,13 @@ async function findAbandoned(context: StepContext, hash: string | undefined): Pr
       model.groupId === model_group_id &&
       (hash === undefined || model.hash === undefined || model.hash === hash) &&
       isDeclared(model.body.model_config, model_config) &&
-      ['REGISTERING', 'REGISTERED'].includes(model.state),
+      (model.state === 'REGISTERED' || (model.state === 'REGISTERING' && isUpload(model) === uploads)),
   );
+}
+
+/** The number of chunks is declared before an upload, and counted after a download. */
+function isUpload(model: LiveModel): boolean {
+  return model.body.total_chunks !== undefined;
 }
 
 async function registerByTask(context: StepContext, body: JsonObject): Promise<string> {
@@ -97,17 +125,25 @@ async function registerByTask(context: StepContext, body: JsonObject): Promise<s
     const journaled = context.journal({ step: 'register', taskId });
     const [task] = await Promise.all([awaitTask(context, taskId, 'the registration'), journaled]);
     if (task.state === 'COMPLETED' && task.modelId !== undefined) return task.modelId;
-    if (attempt >= ATTEMPTS || !isPassing(reasonOf(task.error))) throw failed(task, taskId);
-    context.progress('register', `again, because the server said: ${reasonOf(task.error)}`);
+    const orphaned = task.state === ORPHANED;
+    if (attempt >= ATTEMPTS || !(orphaned || isPassing(reasonOf(task.error)))) throw failed(task, taskId);
+    if (orphaned) {
+      await deleteTask(context.cluster, taskId);
+      const left = await findAbandoned(context, textAt(body, 'model_content_hash_value'));
+      const done = left && (await finished(context, left, true));
+      if (done !== undefined) return done;
+    }
+    const because = orphaned ? 'its node was restarted' : `the server said: ${reasonOf(task.error)}`;
+    context.progress('register', `again, because ${because}`);
   }
 }
 
 function failed(task: Task, taskId: string): RerankctlError {
-  if (task.state === 'GONE') {
+  if (task.state === GONE || task.state === ORPHANED) {
     return new RerankctlError(
       'server',
       'RCTL_TASK_GONE',
-      `The cluster does not know the registration task ${taskId} any more.`,
+      `The cluster does not work at the registration task ${taskId} any more.`,
       { remedy: 'Apply again: what it had begun is looked for first.' },
     );
   }

@@ -1,42 +1,29 @@
 import { RerankctlError } from '../../core/errors.ts';
-import { textAt } from '../../core/json.ts';
 import { poll } from '../../opensearch/poll.ts';
 import type { StepContext } from '../kind.ts';
 import { getModel, type LiveModel } from './live.ts';
+import { OrphanWatch } from './orphans.ts';
+import { GONE, isPending, ORPHANED, type Task, taskOf } from './task.ts';
 
-export interface Task {
-  readonly state: string;
-  readonly modelId: string | undefined;
-  readonly error: string | undefined;
-}
-
-const ENDED = new Set(['COMPLETED', 'COMPLETED_WITH_ERROR', 'FAILED', 'CANCELLED', 'EXPIRED', 'UNREACHABLE']);
-
-export function hasEnded(task: Task): boolean {
-  return ENDED.has(task.state);
-}
-
-/** `GONE` when the server does not know the task any more (404 `Failed to find task`). */
 export async function getTask(context: Pick<StepContext, 'cluster'>, id: string): Promise<Task> {
   const { status, body } = await context.cluster.request({
     method: 'GET',
     path: `/_plugins/_ml/tasks/${encodeURIComponent(id)}`,
     accept: [404],
   });
-  if (status === 404) return { state: 'GONE', modelId: undefined, error: undefined };
-  return {
-    state: textAt(body, 'state') ?? 'UNKNOWN',
-    modelId: textAt(body, 'model_id'),
-    error: textAt(body, 'error'),
-  };
+  return status === 404 ? { ...taskOf(undefined), state: GONE } : taskOf(body);
 }
 
-/** Waits until an ML task has ended, well or badly, or is not known any more. */
+/** Waits until an ML task has ended, well or badly, or never will: it is not known any more, or was orphaned. */
 export async function awaitTask(context: StepContext, id: string, what: string): Promise<Task> {
+  const watch = new OrphanWatch(context.cluster);
   return poll({
     what,
-    read: () => getTask(context, id),
-    done: (task) => hasEnded(task) || task.state === 'GONE',
+    read: async () => {
+      const task = await getTask(context, id);
+      return (await watch.isOrphan(task)) ? { ...task, state: ORPHANED } : task;
+    },
+    done: (task) => !isPending(task),
     describe: (task) => task.state,
     signal: context.signal,
     deadlineMs: context.waitMs,
@@ -48,13 +35,16 @@ export async function awaitModel(
   context: Pick<StepContext, 'cluster' | 'signal' | 'waitMs' | 'polled'>,
   id: string,
   what: string,
-  done: (model: LiveModel) => boolean,
+  done: (model: LiveModel) => boolean | Promise<boolean>,
 ): Promise<LiveModel> {
-  const model = await poll({
+  const { model } = await poll({
     what,
-    read: () => getModel(context.cluster, id),
-    done: (found) => found === undefined || done(found),
-    describe: (found) => found?.state ?? 'gone',
+    read: async () => {
+      const found = await getModel(context.cluster, id);
+      return { model: found, ended: found === undefined || (await done(found)) };
+    },
+    done: ({ ended }) => ended,
+    describe: (found) => found.model?.state ?? 'gone',
     signal: context.signal,
     deadlineMs: context.waitMs,
     onPoll: (state, sinceMs) => context.polled(what, state, sinceMs),

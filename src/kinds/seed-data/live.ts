@@ -1,5 +1,6 @@
 import { dig, isObject, numberAt, textAt } from '../../core/json.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
+import { pause } from '../../opensearch/signals.ts';
 
 /** What the server holds under one name: an index, or those behind an alias. */
 export interface LiveIndex {
@@ -14,6 +15,8 @@ const LONGEST_LIST = 3000;
 
 /** How long the shards of an index that is there may take to start. */
 const SHARDS_START_S = 10;
+const COUNTED_MS = 1_000;
+const COUNTED_PAUSE_MS = 20;
 
 /**
  * Which of the names exist, with UUID and number of documents: two requests, however many names. Statistics leave
@@ -30,7 +33,7 @@ export async function readIndices(
     let read = await readOnce(cluster, list, signal);
     const starting = list.filter((name) => read.get(name)?.unavailable);
     if (starting.length > 0) {
-      await cluster.request({
+      const { status } = await cluster.request({
         method: 'GET',
         path: `/_cluster/health/${starting.map(encodeURIComponent).join(',')}`,
         query: { wait_for_status: 'yellow', timeout: `${SHARDS_START_S}s` },
@@ -38,11 +41,26 @@ export async function readIndices(
         accept: [408],
         signal,
       });
-      read = await readOnce(cluster, list, signal);
+      read = await (status === 408 ? readOnce : readStarted)(cluster, list, signal);
     }
     for (const [name, live] of read) found.set(name, live);
   }
   return found;
+}
+
+/** Health is told before the node itself counts the documents: up to a tenth of a second (3.6.0). */
+async function readStarted(
+  cluster: Cluster,
+  names: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<Map<string, LiveIndex>> {
+  const until = performance.now() + COUNTED_MS;
+  for (;;) {
+    const read = await readOnce(cluster, names, signal);
+    const whole = ![...read.values()].some(({ unavailable }) => unavailable);
+    if (whole || performance.now() >= until) return read;
+    await pause(COUNTED_PAUSE_MS, signal);
+  }
 }
 
 async function readOnce(

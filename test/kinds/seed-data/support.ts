@@ -65,6 +65,7 @@ export async function apply(
     spec: resource.spec as StepContext['spec'],
     recorded,
     change: { action: 'create' },
+    since: performance.now(),
     waitMs: 60_000,
     journal: async () => {},
     exclusive: (_key, work) => work(),
