@@ -61,7 +61,12 @@ function judge(
   return ignored.length === 0 ? first : ask({ ...resource, spec: withLive(resource.spec, ignored) });
 }
 
-function changeOf({ resource, spec }: Judged, verdict: Sound, record: StateRecord | undefined): Change {
+function changeOf(
+  { resource, spec }: Judged,
+  verdict: Sound,
+  record: StateRecord | undefined,
+  from: Address | undefined,
+): Change {
   const change: Change = {
     address: resource.address,
     kind: resource.kind,
@@ -70,6 +75,7 @@ function changeOf({ resource, spec }: Judged, verdict: Sound, record: StateRecor
     fields: [],
     notes: verdict.notes ?? [],
     resource,
+    ...(from === undefined ? {} : { movedFrom: from }),
     ...(verdict.id === undefined ? {} : { id: verdict.id }),
     ...('fingerprint' in verdict ? { fingerprint: verdict.fingerprint } : {}),
   };
@@ -119,6 +125,8 @@ function ofStateAlone(
   if (verdict.action === 'adopt') {
     return { ...change, keepsObject: true, ...(verdict.facts === undefined ? {} : { facts: verdict.facts }) };
   }
+  // Under another address the object is still the same one.
+  if (change.movedFrom !== undefined) return { ...change, action: 'move', keepsObject: true };
   if (record !== undefined && !isRemembered(change.resource, record)) {
     return {
       ...change,
@@ -140,14 +148,6 @@ function isRemembered({ lifecycle, dependsOn }: Resource, record: StateRecord): 
     sameJson(protection(lifecycle), protection(record.lifecycle ?? {})) &&
     sameJson([...dependsOn], [...record.dependsOn])
   );
-}
-
-/** Under another address the object is still the same one. */
-function moved(change: Change, from: Address | undefined): Change {
-  if (from === undefined) return change;
-  const action = change.action === 'none' ? ('move' as const) : change.action;
-  const keeps = change.action === 'none' ? { keepsObject: true as const } : {};
-  return { ...change, ...keeps, action, movedFrom: from };
 }
 
 function objections(
@@ -205,7 +205,7 @@ export function makePlan(resources: readonly Resource[], snapshot: Snapshot, rul
     // What replaces an object has another ID than it, and nobody knows it yet.
     if (verdict.id !== undefined && verdict.action !== 'replace') ids.set(resource.address, verdict.id);
     const from = snapshot.moves.get(resource.address);
-    const change = moved(changeOf(judged, verdict, record), from);
+    const change = changeOf(judged, verdict, record, from);
     const objection = objections(change, kind, from);
     if (objection !== undefined) diagnostics.push(objection);
     changes.push(change);
