@@ -87,7 +87,7 @@ describe.each(SERVERS)('ModelGroup on %s', (_title, server) => {
     await bench.raw('PUT', `/_plugins/_ml/model_groups/${id}`, { description: 'Theirs' });
     await expect
       .poll(async () => pendingChanges(await bench.planOf(yaml))[0]?.fields, { timeout: 5_000 })
-      .toEqual([{ pointer: '/description', before: 'Theirs', after: 'Ours' }]);
+      .toEqual([{ pointer: '/description', before: 'Theirs', after: 'Ours', by: 'cluster' }]);
     await bench.settle(yaml);
     expect(await live(id)).toMatchObject({ description: 'Ours' });
   });
