@@ -187,7 +187,7 @@ it('an apply that slept longer than its lease sends no further write', async () 
     const before = proxy.writes().length;
     child.kill('SIGCONT');
     const { code, stderr } = await ended;
-    expect(code).toBe(5);
+    expect(code, stderr).toBe(5);
     expect(stderr).toContain('RCTL_LOCK_LOST');
     const after = proxy.writes().slice(before);
     // But for the lock itself: asking whether it is still held is a compare-and-swap that fails.

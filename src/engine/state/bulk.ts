@@ -36,6 +36,7 @@ function outcomeOf(item: unknown): StateOutcome {
 export async function writeState(
   cluster: Cluster,
   operations: readonly StateOperation[],
+  options: { readonly repeatable?: boolean } = {},
 ): Promise<StateOutcome[]> {
   const { body } = await cluster.request({
     method: 'POST',
@@ -44,6 +45,7 @@ export async function writeState(
     query: { refresh: true },
     body: `${operations.flatMap(linesOf).join('\n')}\n`,
     contentType: 'application/x-ndjson',
+    ...options,
   });
   const items = listAt(body, 'items');
   return operations.map((_, i) => outcomeOf(items[i]));

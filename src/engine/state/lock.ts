@@ -43,14 +43,18 @@ function lockOperation(
   return { id: documentId(stack, 'lock'), document: stateDocument(stack, 'lock', record), revision };
 }
 
-/** The revision after it; `undefined` when somebody else was faster. */
+/**
+ * The revision after it; `undefined` when somebody else was faster, or this very write was, whose answer got lost: it
+ * is sent again after a broken connection, such as an idle one that a proxy has closed.
+ */
 async function writeLock(
   cluster: Cluster,
   stack: string,
   record: LockRecord,
   revision: Revision | undefined,
 ): Promise<Revision | undefined> {
-  const [outcome] = await writeState(cluster, [lockOperation(stack, record, revision)]);
+  const operation = lockOperation(stack, record, revision);
+  const [outcome] = await writeState(cluster, [operation], { repeatable: true });
   if (outcome === undefined) throw new Error('a bulk request of one operation had no outcome');
   if ('revision' in outcome) return outcome.revision;
   if (outcome.conflict) return undefined;
@@ -161,10 +165,11 @@ export async function acquireLease(
   }
   const fence = (known?.record.fence ?? 0) + 1;
   const since = performance.now();
-  const revision = await writeLock(cluster, stack, { fence, holder }, known?.revision);
+  const written = await writeLock(cluster, stack, { fence, holder }, known?.revision);
+  const winner = written === undefined ? await readLock(cluster, stack) : undefined;
+  const { holder: faster } = winner?.record ?? {};
+  const revision = written ?? (faster?.run === holder.run ? winner?.revision : undefined);
   if (revision === undefined) {
-    const winner = await readLock(cluster, stack);
-    const { holder: faster } = winner?.record ?? {};
     if (faster === undefined) throw planStale(stack);
     if (!isGone(faster)) throw locked(stack, faster);
     // The last request of a run that was killed, which was still on its way when the state was read.
