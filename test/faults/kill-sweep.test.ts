@@ -6,6 +6,7 @@ import { poll } from '../../src/opensearch/poll.ts';
 import { type Ran, start } from '../support/cli.ts';
 import { connectToNode, nodeUrl } from '../support/node.ts';
 import { isWrite, type Seen, startProxy } from '../support/proxy.ts';
+import { type ModelFile, writeTinyModel } from '../support/tiny-model.ts';
 import { openStory, type Story } from './story.ts';
 
 /**
@@ -33,10 +34,16 @@ const AT_ONCE = 4;
 const LATE_MS = 400;
 
 let cluster: Cluster;
-beforeAll(() => {
+let model: ModelFile;
+beforeAll(async () => {
   cluster = connectToNode();
+  // Two chunks: the last one is another thing to the server than the others.
+  model = await writeTinyModel(10_000_000);
 });
-afterAll(() => cluster.close());
+afterAll(async () => {
+  await cluster.close();
+  await model.remove();
+});
 
 /** The same request of two runs has the same label; all polls of one thing share theirs. */
 function labeller(name: string): (request: Seen) => string {
@@ -54,7 +61,7 @@ function labeller(name: string): (request: Seen) => string {
 
 /** Kills an apply at one request, and lets the next one finish. */
 async function trial(mode: Mode, target: Target): Promise<Trial> {
-  const story = openStory(nodeUrl());
+  const story = openStory(nodeUrl(), `file: ${model.path}`);
   const proxy = await startProxy(nodeUrl());
   const labelOf = labeller(story.name);
   const labels: string[] = [];
@@ -92,8 +99,8 @@ function endedBadly(first: Ran): string | undefined {
 /** Why the second apply did not converge. */
 async function finish(story: Story, first: Ran, mode: Mode): Promise<string | undefined> {
   let second = await story.run('apply', nodeUrl());
-  // Between plan and lock the state has become another one: refused in words, with nothing done.
-  if (mode === 'late' && second.code === 8 && second.stderr.includes('RCTL_PLAN_STALE')) {
+  // A late write of the state itself is noticed and told, and what was read before it is not trusted any more.
+  if (mode === 'late' && /RCTL_(PLAN_STALE|STATE_CONFLICT)/.test(second.stderr)) {
     second = await story.run('apply', nodeUrl());
   }
   try {

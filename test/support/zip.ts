@@ -1,10 +1,10 @@
 import { crc32 } from 'node:zlib';
 
-/** A zip of small text files, stored and not compressed. */
-export function storedZip(content: Readonly<Record<string, string>>): Buffer {
+/** A zip of files, stored and not compressed. */
+export function storedZip(content: Readonly<Record<string, string | Buffer>>): Buffer {
   const files = Object.entries(content).map(([name, text]) => ({
     name: Buffer.from(name),
-    data: Buffer.from(text),
+    data: typeof text === 'string' ? Buffer.from(text) : text,
   }));
   const locals: Buffer[] = [];
   const entries: Buffer[] = [];

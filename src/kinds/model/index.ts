@@ -3,6 +3,7 @@ import { ServerError } from '../../core/errors.ts';
 import { textAt } from '../../core/json.ts';
 import { diagnosticAt, type Resource } from '../../core/resource.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
+import { pause } from '../../opensearch/signals.ts';
 import type { Applied, ProvisionedKind, Recorded, Removal, StepContext, Wanted } from '../kind.ts';
 import { checkArchive, readArchive } from './archive.ts';
 import { deploy, remove, undeploy } from './deploy.ts';
@@ -67,6 +68,28 @@ function withLoading(models: readonly LiveModel[], loaded: ReadonlySet<string> |
       model.state === 'DEPLOYED' && model.algorithm !== 'REMOTE' && loaded?.has(model.id) === false;
     return missing ? { ...model, state: NOT_LOADED } : model;
   });
+}
+
+/** How often, and at what distance, a model must be missing before no node is said to hold it. */
+const LOOKS = 3;
+const LOOK_PAUSE_MS = 300;
+
+/**
+ * A node that could not answer, because its circuit breaker was open for a moment, is left out of the profile without
+ * a word (3.6.0): what is missing is asked for again.
+ */
+async function confirmLoading(
+  cluster: Cluster,
+  models: readonly LiveModel[],
+  loaded: ReadonlySet<string> | undefined,
+): Promise<LiveModel[]> {
+  let seen = loaded;
+  for (let look = 1; ; look++) {
+    const found = withLoading(models, seen);
+    if (look === LOOKS || !found.some(({ state }) => state === NOT_LOADED)) return found;
+    await pause(LOOK_PAUSE_MS, undefined);
+    seen = new Set([...(seen ?? []), ...((await readLoaded(cluster)) ?? [])]);
+  }
 }
 
 /** The model of a record, also of a creation that was interrupted. */
@@ -135,7 +158,7 @@ export const model: ProvisionedKind = {
       ready && wanted.length > 0 ? readLoaded(cluster) : undefined,
       hashFiles(wanted),
     ]);
-    const models = withLoading(await confirmStates(cluster, found), loaded);
+    const models = await confirmLoading(cluster, await confirmStates(cluster, found), loaded);
     return {
       judge: (question) => judgeModel(question, { models, capabilities, hashes }),
       judgeRemoval: (recorded) => judgeRemoval(recorded, models),
