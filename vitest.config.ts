@@ -1,15 +1,43 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
+/** Files that boot a node of their own: three gigabytes and a core each. */
+const OWN_NODE = [
+  'test/faults/node-killed.test.ts',
+  'test/faults/refusals.test.ts',
+  'test/tutorial/offline.test.ts',
+  'test/tutorial/tutorial.test.ts',
+];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/setup/nodes.ts'],
     // Real nodes on machines with two cores: generous, because a timing is no subject of a test.
     testTimeout: 120_000,
     hookTimeout: 300_000,
     pool: 'forks',
-    // Each file may boot a node of its own: three gigabytes and a core.
-    maxWorkers: availableParallelism() < 4 ? 2 : 3,
+    // The groups follow each other, so that no more than four nodes run at once.
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'shared',
+          include: ['test/**/*.test.ts'],
+          exclude: OWN_NODE,
+          maxWorkers: availableParallelism() < 4 ? 2 : 3,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'own node',
+          include: OWN_NODE,
+          testTimeout: 300_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

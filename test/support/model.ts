@@ -40,19 +40,18 @@ export async function undeployedModel(cluster: Cluster, name: string): Promise<s
 }
 
 export async function deleteModel(cluster: Cluster, id: string): Promise<void> {
-  await cluster.request({ method: 'POST', path: `/_plugins/_ml/models/${id}/_undeploy`, accept: [400, 404] });
-  const { body } = await cluster.request({
-    method: 'GET',
-    path: `/_plugins/_ml/models/${id}`,
-    accept: [404],
-  });
+  const path = `/_plugins/_ml/models/${id}`;
+  const { body } = await cluster.request({ method: 'GET', path, accept: [404] });
   const group = textAt(body, 'model_group_id');
-  await until(`model ${id} to be gone`, async () => {
+  let answer: unknown;
+  const gone = async (): Promise<boolean> => {
+    // Each time again: a deployment that was under way can end after the first one, and takes it back.
+    await cluster.request({ method: 'POST', path: `${path}/_undeploy`, accept: [400, 404] });
     // A second DELETE while the chunks are being removed is answered with 500.
-    const path = `/_plugins/_ml/models/${id}`;
-    await cluster.request({ method: 'DELETE', path, accept: [400, 404, 500] });
+    answer = (await cluster.request({ method: 'DELETE', path, accept: [400, 404, 500] })).body;
     return (await cluster.request({ method: 'GET', path, accept: [404] })).status === 404;
-  });
+  };
+  await until(`model ${id} to be gone`, gone, () => JSON.stringify(answer));
   if (group === undefined) return;
   await cluster.request({
     method: 'DELETE',
@@ -148,10 +147,10 @@ async function answers(cluster: Cluster, id: string): Promise<boolean> {
   }
 }
 
-async function until(what: string, done: () => Promise<boolean>): Promise<void> {
+async function until(what: string, done: () => Promise<boolean>, seen = () => ''): Promise<void> {
   const deadline = Date.now() + DEADLINE_MS;
   while (!(await done())) {
-    if (Date.now() > deadline) throw new Error(`waited too long for ${what}`);
+    if (Date.now() > deadline) throw new Error(`waited too long for ${what} ${seen()}`);
     await sleep(300);
   }
 }
