@@ -10,10 +10,17 @@ export interface Answered {
   readonly hits: readonly Hit[];
 }
 
+export interface Traced {
+  readonly answered: Answered;
+  readonly trace: readonly Step[];
+}
+
 export interface Search {
   readonly cluster: Cluster;
   readonly index: string;
   readonly body: JsonObject;
+  /** Where the same copy of a shard answers every time: its ties and its statistics are then the same. */
+  readonly preference: string;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -47,12 +54,12 @@ async function ask(
   const { body: answer } = await search.cluster.request({
     method: 'POST',
     path: `/${encodeURIComponent(search.index)}/_search`,
-    query,
+    query: { ...query, preference: search.preference },
     body,
     repeatable: true,
     signal: search.signal,
   });
-  const elapsedMs = Math.round(performance.now() - started);
+  const elapsedMs = Math.round((performance.now() - started) * 10) / 10;
   refusePartial(answer, search.index);
   return { tookMs: numberAt(answer, 'took') ?? 0, elapsedMs, hits: hitsOf(answer), answer };
 }
@@ -72,25 +79,24 @@ function refusePartial(answer: unknown, index: string): void {
   );
 }
 
-export async function searchUnreranked(search: Search): Promise<Answered> {
-  const { answer: _answer, ...answered } = await ask(search, plainBody(search.body), {
-    search_pipeline: '_none',
-  });
-  return answered;
-}
-
 /**
- * The same search through the pipeline, with the trace of its processors. With `verbose_pipeline` the server swallows
- * the failure of a processor and answers 200 with the hits as they were, also without `ignore_failure` (2.19.1,
- * 3.6.0): a failure is then seen in the trace alone.
+ * The search through one arm; `pipeline` is `undefined` for none at all. With `traced` the answer tells what each
+ * processor of the pipeline did. With `verbose_pipeline` the server swallows the failure of a processor and answers
+ * 200 with the hits as they were, also without `ignore_failure` (2.19.1, 3.6.0): a failure is then seen in the trace
+ * alone.
  */
-export async function searchReranked(
+export async function searchArm(
   search: Search,
-  pipeline: string,
-  queryText: string,
-): Promise<{ readonly answered: Answered; readonly trace: readonly Step[] }> {
-  const { answer, ...answered } = await ask(search, rerankBody(search.body, queryText), {
-    search_pipeline: pipeline,
+  arm: { readonly pipeline: string | undefined; readonly queryText: string },
+): Promise<Traced> {
+  if (arm.pipeline === undefined) {
+    const { answer: _answer, ...answered } = await ask(search, plainBody(search.body), {
+      search_pipeline: '_none',
+    });
+    return { answered, trace: [] };
+  }
+  const { answer, ...answered } = await ask(search, rerankBody(search.body, arm.queryText), {
+    search_pipeline: arm.pipeline,
     verbose_pipeline: true,
     filter_path: KEPT,
   });

@@ -54,6 +54,13 @@ export function fieldValues(hit: Hit, field: string): unknown[] {
   return found.length > 0 ? found : valuesAt(hit.source, field);
 }
 
+/** The ID that judgments know a hit by: `_id`, or the first value of a field; `undefined` when it lacks that field. */
+export function documentOf(hit: Hit, field: string): string | undefined {
+  if (field === '_id') return hit._id;
+  const [value] = fieldValues(hit, field);
+  return value === undefined || value === null || typeof value === 'object' ? undefined : String(value);
+}
+
 /**
  * What the rerank processor hands to the model for one document field. It takes `fields` of the hit before `_source`;
  * before 3.6 it looks into `_source` for a key of just this name, so that a dotted path finds nothing.

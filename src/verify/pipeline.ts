@@ -1,4 +1,4 @@
-import { dig, isObject, listAt } from '../core/json.ts';
+import { dig, isObject, listAt, textAt } from '../core/json.ts';
 import type { Cluster } from '../opensearch/cluster.ts';
 
 /** A response processor as the pipeline defines it. */
@@ -7,6 +7,8 @@ export interface Definition {
   readonly ignoreFailure: boolean;
   /** The document fields that a `rerank` with `ml_opensearch` gives to its model. */
   readonly fields: readonly string[];
+  /** The model that such a `rerank` asks. */
+  readonly model: string | undefined;
 }
 
 export type Pipeline =
@@ -36,6 +38,7 @@ export async function readPipeline(
         processor,
         ignoreFailure: dig(settings, 'ignore_failure') === true,
         fields: documentFields(processor, settings),
+        model: processor === 'rerank' ? textAt(settings, 'ml_opensearch', 'model_id') : undefined,
       })),
     ),
   };
@@ -50,4 +53,26 @@ function documentFields(processor: string, settings: unknown): string[] {
 export function fieldsOf(pipeline: Pipeline): string[] | null {
   if (pipeline.state !== 'read') return null;
   return [...new Set(pipeline.processors.flatMap(({ fields }) => fields))];
+}
+
+/** The models that the pipeline reranks with, each once. */
+export function modelsOf(pipeline: Pipeline): string[] {
+  if (pipeline.state !== 'read') return [];
+  return [...new Set(pipeline.processors.flatMap(({ model }) => model ?? []))];
+}
+
+/** Content hashes of local models, sorted; those that may not be read, and remote models, have none. */
+export async function modelHashes(
+  cluster: Cluster,
+  pipeline: Pipeline,
+  signal: AbortSignal | undefined,
+): Promise<string[]> {
+  const hashes: string[] = [];
+  for (const id of modelsOf(pipeline)) {
+    const path = `/_plugins/_ml/models/${encodeURIComponent(id)}`;
+    const { body } = await cluster.request({ method: 'GET', path, accept: [400, 403, 404], signal });
+    const hash = textAt(body, 'model_content_hash_value');
+    if (hash !== undefined) hashes.push(hash);
+  }
+  return hashes.sort();
 }

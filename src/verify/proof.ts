@@ -49,6 +49,8 @@ function reasonsFor(evidence: Evidence, steps: readonly Step[], failed: readonly
   if (!reranks) return [absent(name, steps)];
   const reasons: Reason[] = [];
   if (!steps.some(changedHits)) reasons.push(identical(steps));
+  const invalid = withoutScore(evidence);
+  if (invalid !== undefined) reasons.push(invalid);
   const empty = emptyFields(evidence);
   if (empty !== undefined) reasons.push(empty);
   return reasons;
@@ -123,7 +125,31 @@ function identical(steps: readonly Step[]): Reason {
   };
 }
 
+/** Is it all that speaks against the reranker, that there was nothing to rerank? */
+export function onlyWithoutHits({ reasons }: Proof): boolean {
+  return reasons.length > 0 && reasons.every(({ code }) => code === 'no_hits');
+}
+
+/** The server shows a score that is no number (NaN) as null. A search that sorts by a field has none in either arm. */
+function withoutScore({ unreranked, reranked }: Evidence): Reason | undefined {
+  if (unreranked.some(({ score }) => score === null)) return undefined;
+  const invalid = reranked.filter(({ score }) => score === null || !Number.isFinite(score));
+  if (invalid.length === 0) return undefined;
+  return {
+    code: 'scores_invalid',
+    message: `${invalid.length} of ${reranked.length} hits have a score that is no number: ${namedHits(invalid)}.`,
+    remedy:
+      'The model gives NaN for these texts: try it with a canary, and convert it again, or take another one.',
+  };
+}
+
 const NAMED_HITS = 5;
+
+function namedHits(hits: readonly Hit[]): string {
+  const named = hits.slice(0, NAMED_HITS).map(({ _id, rank }) => `_id ${_id} (rank ${rank})`);
+  const more = hits.length > NAMED_HITS ? ` and ${hits.length - NAMED_HITS} more` : '';
+  return `${named.join(', ')}${more}`;
+}
 
 /** Hits for which the model got no text: it scored the empty string, and such a hit may even come first. */
 function emptyFields({ pipeline, unreranked, reranked, resolvesPaths }: Evidence): Reason | undefined {
@@ -135,12 +161,10 @@ function emptyFields({ pipeline, unreranked, reranked, resolvesPaths }: Evidence
     hit !== undefined && fields.some((field) => modelText(hit, field, resolvesPaths) !== '');
   const empty = reranked.filter((hit) => !hasText(hit) && !hasText(plain.get(keyOf(hit))));
   if (empty.length === 0) return undefined;
-  const named = empty.slice(0, NAMED_HITS).map(({ _id, rank }) => `_id ${_id} (rank ${rank})`);
-  const more = empty.length > NAMED_HITS ? ` and ${empty.length - NAMED_HITS} more` : '';
   const dotted = !resolvesPaths && fields.some((field) => field.includes('.'));
   return {
     code: 'empty_document_field',
-    message: `${empty.length} of ${reranked.length} hits have no text in ${fields.join(', ')}; the model scored the empty string for ${named.join(', ')}${more}.`,
+    message: `${empty.length} of ${reranked.length} hits have no text in ${fields.join(', ')}; the model scored the empty string for ${namedHits(empty)}.`,
     remedy: dotted
       ? 'Before 3.6 the rerank processor does not follow dotted paths: name a top-level field, or return it with `fields` in the body.'
       : 'Name a field in document_fields that every document has, and let the body return it (_source).',

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../core/diagnostic.ts';
-import { isObject, pointerTo, sameJson } from '../../core/json.ts';
+import { isObject, type JsonObject, pointerTo, sameJson } from '../../core/json.ts';
 import { diagnosticAt, type Resource } from '../../core/resource.ts';
+import { readExperiment } from '../../verify/read-experiment.ts';
 import type { CheckKind } from '../kind.ts';
 
 /** A query of the manifest and its JSON pointer. */
@@ -129,8 +130,16 @@ export const verification: CheckKind = {
     const places = queries.flatMap((query, i): Place[] =>
       isObject(query) ? [{ query, pointer: `/spec/queries/${i}` }] : [],
     );
+    const set = resource.spec.query_set;
+    const template: Place[] = isObject(set)
+      ? [{ query: { ...set, query_text: '{{query_text}}' }, pointer: '/spec/query_set' }]
+      : [];
+    // References are still references here; nothing that is read from files depends on them.
+    const { diagnostics } = await readExperiment(resource, resource.spec as JsonObject);
     return [
       ...sameIds(places, complain),
+      ...template.flatMap((place) => conflicts(resource, place, complain)),
+      ...diagnostics,
       ...places.flatMap((place) => [
         ...brokenPatterns(place, complain),
         ...conflicts(resource, place, complain),
