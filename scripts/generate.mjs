@@ -1,6 +1,8 @@
 // Makes, from the schemas in schemas/: src/generated/specs.ts (types), src/generated/schemas.ts (the schemas as
 // values), src/generated/validators.js (compiled by Ajv, so that nothing is compiled when the command starts),
 // and schemas/manifest.schema.json (for editors). Does nothing when nothing has changed; --force makes it all.
+// page.mjs, which runs first, makes src/generated/page.ts.
+import './page.mjs';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';

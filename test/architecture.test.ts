@@ -15,7 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   verify: ['core', 'generated', 'opensearch'],
   kinds: ['core', 'opensearch', 'verify'],
   engine: ['core', 'kinds', 'opensearch'],
-  cli: ['core', 'manifest', 'opensearch', 'engine', 'verify', 'dev'],
+  cli: ['core', 'generated', 'manifest', 'opensearch', 'engine', 'verify', 'dev'],
   'index.ts': ['core', 'manifest', 'opensearch', 'engine', 'verify'],
   'main.ts': ['cli'],
 };

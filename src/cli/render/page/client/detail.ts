@@ -1,0 +1,95 @@
+import type { Expectation } from '../../../../verify/report.ts';
+import { html, type Markup, NOTHING } from '../html.ts';
+import { metIcon, verdictIcon } from '../icons.ts';
+import { measureText, msText, signedText } from '../numbers.ts';
+import type { Chunk, QueryDetail, QueryList } from '../payload.ts';
+import { type BumpArms, bumpChart, FIRST_RANKS } from './bump.ts';
+
+/** A query that is open. */
+export interface Opened {
+  readonly query: number;
+  readonly detail: QueryDetail;
+  readonly documents: Chunk['documents'];
+  /** The place of the arm on the right of the chart. */
+  readonly arm: number;
+  readonly allRanks: boolean;
+}
+
+export function bumpArms(list: QueryList, { detail, documents, arm }: Opened): BumpArms {
+  const judged = detail.arms.some((each) => each?.hits.some(([, , grade]) => grade !== null));
+  return {
+    left: detail.arms[0] ?? null,
+    right: detail.arms[arm] ?? null,
+    rightName: list.arms[arm] ?? '',
+    documents,
+    judged,
+  };
+}
+
+/** What is wrong, what was expected, how the measures moved, and the chart of the ranks. */
+export function detailMarkup(list: QueryList, opened: Opened): Markup {
+  const { detail, arm, allRanks } = opened;
+  return html`${problems(detail)}${expectations(detail.expectations)}${measures(list, opened)}
+${list.arms.length > 2 && armButtons(list, arm)}
+${bumpChart(bumpArms(list, opened), allRanks ? Number.POSITIVE_INFINITY : FIRST_RANKS)}
+<p class="note">${proofText(detail)}${changeText(detail)}</p>`;
+}
+
+function armButtons({ arms }: QueryList, chosen: number): Markup {
+  return html`<div class="arms" role="group" aria-label="Arm on the right">${arms
+    .slice(1)
+    .map(
+      (name, i) =>
+        html`<button type="button" data-arm="${i + 1}" aria-pressed="${String(i + 1 === chosen)}">${name}</button>`,
+    )}</div>`;
+}
+
+function problems({ problems: found, warnings }: QueryDetail): Markup {
+  if (found.length + warnings.length === 0) return NOTHING;
+  return html`<ul class="findings">${found.map(
+    ({ code, message, remedy }) =>
+      html`<li>${verdictIcon('error')}<div><p>${message === '' ? html`<code>${code}</code>` : message}</p>${remedy !== '' && html`<p class="note"><b>Fix:</b> ${remedy}</p>`}</div></li>`,
+  )}${warnings.map((warning) => html`<li>${verdictIcon('inconclusive')}<p>${warning}</p></li>`)}</ul>`;
+}
+
+const EXPECTED: Readonly<Record<Expectation['kind'], string>> = {
+  first: 'Expected first',
+  top: 'Expected near the top',
+  not_first: 'Expected not to be first',
+};
+
+function expectations(all: readonly Expectation[]): Markup {
+  if (all.length === 0) return NOTHING;
+  return html`<ul class="findings">${all.map(
+    ({ kind, what, pass, actual, foundAt }) =>
+      html`<li>${metIcon(pass)}<div><p>${EXPECTED[kind]}${what !== '' && html`: <span dir="auto">${what}</span>`}</p>${
+        !pass &&
+        html`<p class="note">${actual !== '' && html`<b>There is:</b> <span dir="auto">${actual}</span>. `}${foundAt === null ? 'No hit in the window meets it.' : `The first hit that meets it is at rank ${foundAt}.`}</p>`
+      }</div></li>`,
+  )}</ul>`;
+}
+
+function measures(list: QueryList, { query, arm }: Opened): Markup {
+  const found = list.measures.flatMap((measure, i) => {
+    const [before, after] = [list.values[i]?.[0]?.[query], list.values[i]?.[arm]?.[query]];
+    return before == null || after == null ? [] : [{ measure, before, after }];
+  });
+  if (found.length === 0) return NOTHING;
+  return html`<dl class="moves">${found.map(({ measure, before, after }) => {
+    const tone = after > before ? 'up' : after < before ? 'down' : 'flat';
+    return html`<div><dt>${measure}</dt><dd>${measureText(before, 3)} → ${measureText(after, 3)} <b class="${tone}">${signedText(after - before, 3)}</b></dd></div>`;
+  })}</dl>`;
+}
+
+function proofText({ proof }: QueryDetail): string {
+  if (proof === null) return '';
+  const { ran, processor, tookMs, fields } = proof;
+  if (!ran) return 'It is not proven that the reranker ran.';
+  const by = processor === null ? '' : ` (${processor}${tookMs === null ? '' : `, ${msText(tookMs)}`})`;
+  return `The reranker ran${by}${fields === null || fields.length === 0 ? '' : ` on ${fields.join(', ')}`}.`;
+}
+
+function changeText({ change }: QueryDetail): string {
+  if (change === null) return '';
+  return ` ${change.newFirst ? 'Another hit is first' : 'The first hit stayed'}; hits moved ${change.meanDisplacement.toFixed(1)} places on average, ${change.maxDisplacement} at most; RBO ${measureText(change.rbo, 3)}.`;
+}
