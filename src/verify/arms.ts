@@ -79,15 +79,17 @@ function refusePartial(answer: unknown, index: string): void {
   );
 }
 
+/** The pipeline of an arm: by name, by its definition, which lives in the search alone, or `undefined`: none at all. */
+export type ArmPipeline = string | JsonObject | undefined;
+
 /**
- * The search through one arm; `pipeline` is `undefined` for none at all. With `traced` the answer tells what each
- * processor of the pipeline did. With `verbose_pipeline` the server swallows the failure of a processor and answers
+ * The search through one arm, and the trace of what each processor of the pipeline did. With `verbose_pipeline` the server swallows the failure of a processor and answers
  * 200 with the hits as they were, also without `ignore_failure` (2.19.1, 3.6.0): a failure is then seen in the trace
  * alone.
  */
 export async function searchArm(
   search: Search,
-  arm: { readonly pipeline: string | undefined; readonly queryText: string },
+  arm: { readonly pipeline: ArmPipeline; readonly queryText: string },
 ): Promise<Traced> {
   if (arm.pipeline === undefined) {
     const { answer: _answer, ...answered } = await ask(search, plainBody(search.body), {
@@ -95,10 +97,11 @@ export async function searchArm(
     });
     return { answered, trace: [] };
   }
-  const { answer, ...answered } = await ask(search, rerankBody(search.body, arm.queryText), {
-    search_pipeline: arm.pipeline,
-    verbose_pipeline: true,
-    filter_path: KEPT,
-  });
+  const body = rerankBody(search.body, arm.queryText);
+  const traced = { verbose_pipeline: true, filter_path: KEPT };
+  const { answer, ...answered } =
+    typeof arm.pipeline === 'string'
+      ? await ask(search, body, { ...traced, search_pipeline: arm.pipeline })
+      : await ask(search, { ...body, search_pipeline: arm.pipeline }, traced);
   return { answered, trace: traceOf(answer, answered.elapsedMs) };
 }

@@ -31,6 +31,11 @@ export async function readPipeline(
   if (status === 403) return { state: 'hidden' };
   const definition = dig(body, name);
   if (status === 404 || !isObject(definition)) return { state: 'missing' };
+  return pipelineOf(definition);
+}
+
+/** A pipeline by its definition. */
+export function pipelineOf(definition: Readonly<Record<string, unknown>>): Pipeline {
   return {
     state: 'read',
     processors: listAt(definition, 'response_processors').flatMap((entry) =>

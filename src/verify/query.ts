@@ -1,6 +1,7 @@
 import { asDiagnostic, RerankctlError } from '../core/errors.ts';
+import type { JsonObject } from '../core/json.ts';
 import type { Cluster } from '../opensearch/cluster.ts';
-import { type Search, searchArm, type Traced } from './arms.ts';
+import { type ArmPipeline, type Search, searchArm, type Traced } from './arms.ts';
 import { compareArms, movesFrom } from './compare.ts';
 import { judgeExpectations } from './expect.ts';
 import type { Experiment, Query } from './experiment.ts';
@@ -16,7 +17,10 @@ import { type OtherArm, type Proof, type QueryReport, RERANKED, UNRERANKED, type
 export interface QueryContext {
   readonly cluster: Cluster;
   readonly experiment: Experiment;
+  /** The pipeline under test. */
   readonly pipeline: Pipeline;
+  /** Its definition when it is only tried: it is not on the server yet. */
+  readonly trial: JsonObject | undefined;
   /** Does the rerank processor of this server follow dotted paths (3.6.0 and later)? */
   readonly resolvesPaths: boolean;
   readonly signal: AbortSignal | undefined;
@@ -27,11 +31,16 @@ const PREFERENCE = 'rerankctl-verify';
 
 interface ArmOf {
   readonly name: string;
-  readonly pipeline: string | undefined;
+  readonly pipeline: ArmPipeline;
 }
 
-export function armsOf({ pipeline, others }: Experiment): ArmOf[] {
-  return [{ name: UNRERANKED, pipeline: undefined }, { name: RERANKED, pipeline }, ...others];
+function armsOf({ experiment, trial }: QueryContext): ArmOf[] {
+  const { pipeline, others } = experiment;
+  return [
+    { name: UNRERANKED, pipeline: undefined },
+    { name: RERANKED, pipeline: trial ?? pipeline },
+    ...others,
+  ];
 }
 
 type Answers = ReadonlyMap<string, Traced | RerankctlError>;
@@ -49,7 +58,7 @@ export async function askAll(context: QueryContext, query: Query, backwards: boo
     preference: PREFERENCE,
     signal,
   };
-  const arms = armsOf(experiment);
+  const arms = armsOf(context);
   const answers = new Map<string, Traced | RerankctlError>();
   for (const { name, pipeline } of backwards ? arms.toReversed() : arms) {
     answers.set(name, await answerOr(() => searchArm(search, { pipeline, queryText: query.queryText })));

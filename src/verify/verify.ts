@@ -7,7 +7,7 @@ import type { Cluster } from '../opensearch/cluster.ts';
 import { assemble } from './assemble.ts';
 import { singCanaries } from './canaries.ts';
 import type { Experiment } from './experiment.ts';
-import { modelHashes, type Pipeline, readPipeline } from './pipeline.ts';
+import { modelHashes, type Pipeline, pipelineOf, readPipeline } from './pipeline.ts';
 import type { QueryContext } from './query.ts';
 import { readExperiment } from './read-experiment.ts';
 import type { VerificationReport } from './report.ts';
@@ -18,6 +18,11 @@ export interface VerifyOptions {
   readonly listener?: Listener | undefined;
   /** The figures of this run become the baseline: gates compare with no other. Nothing is written here. */
   readonly asBaseline?: boolean | undefined;
+  /**
+   * Definitions by name of pipelines that are tried before they are put: they live in the search body alone, and the
+   * server keeps nothing of them (temporary pipelines, 2.19.1 and 3.6.0).
+   */
+  readonly trials?: ReadonlyMap<string, JsonObject> | undefined;
 }
 
 /** A `Verification`, and its spec with everything resolved: names in the place of references. */
@@ -43,10 +48,13 @@ export async function verify(
   const reports: VerificationReport[] = [];
   for (const experiment of experiments) {
     const { pipeline: name } = experiment;
-    const pipeline = pipelines.get(name) ?? (await readPipeline(cluster, name, options.signal));
+    const trial = options.trials?.get(name);
+    const pipeline =
+      pipelines.get(name) ??
+      (trial === undefined ? await readPipeline(cluster, name, options.signal) : pipelineOf(trial));
     pipelines.set(name, pipeline);
     const resolvesPaths = compareVersions(version, '3.6.0') >= 0;
-    const context = { cluster, experiment, pipeline, resolvesPaths, signal: options.signal };
+    const context = { cluster, experiment, pipeline, trial, resolvesPaths, signal: options.signal };
     reports.push(await run(context, version, options));
   }
   return reports;

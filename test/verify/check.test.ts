@@ -8,7 +8,11 @@ async function problems(
   pipeline: ValueObject[string] = 'p',
 ): Promise<[string, string | undefined][]> {
   const found = await verification.check?.(
-    verificationOf({ index: 'i', search_pipeline: pipeline, queries }),
+    verificationOf({
+      index: 'i',
+      search_pipeline: pipeline,
+      queries: queries.map((query) => ({ body: { query: { match_all: {} } }, ...query })),
+    }),
     new Map(),
   );
   return (found ?? []).map(({ code, pointer }) => [code, pointer]);

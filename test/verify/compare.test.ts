@@ -3,12 +3,14 @@ import { compareArms } from '../../src/verify/compare.ts';
 import { shownText } from '../../src/verify/hit.ts';
 import { hit } from './support.ts';
 
+const SHOWN = { fields: [], documentId: '_id' };
+
 describe('rank moves', () => {
   it('says where each hit was and is', () => {
     const { reranked, unreranked } = compareArms(
       [hit(1, 'a', 3), hit(2, 'b', 2), hit(3, 'c', 1)],
       [hit(1, 'c', 9), hit(2, 'b', 5), hit(3, 'a', -1)],
-      [],
+      SHOWN,
     );
     expect(
       reranked.map(({ _id, rank, was, move, unrerankedScore }) => [_id, rank, was, move, unrerankedScore]),
@@ -25,14 +27,14 @@ describe('rank moves', () => {
   });
 
   it('tells hits that are new in the window from those that left it', () => {
-    const { reranked, unreranked } = compareArms([hit(1, 'a', null)], [hit(1, 'b', 2)], []);
+    const { reranked, unreranked } = compareArms([hit(1, 'a', null)], [hit(1, 'b', 2)], SHOWN);
     expect(reranked[0]).toMatchObject({ was: null, move: null, unrerankedScore: null });
     expect(unreranked[0]).toMatchObject({ now: null, score: null });
   });
 
   it('does not mix up the same ID in two indices', () => {
     const other = { ...hit(1, 'a', 1), _index: 'other' };
-    expect(compareArms([hit(1, 'a', 1)], [other], []).reranked[0]?.was).toBeNull();
+    expect(compareArms([hit(1, 'a', 1)], [other], SHOWN).reranked[0]?.was).toBeNull();
   });
 });
 

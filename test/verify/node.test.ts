@@ -78,7 +78,7 @@ describe.each(nodes)('verify on %s', (_name, open) => {
     return query0;
   }
 
-  const reasons = (report: QueryReport): string[] => report.proof.reasons.map(({ code }) => code);
+  const reasons = (report: QueryReport): string[] => (report.proof?.reasons ?? []).map(({ code }) => code);
   const washington = { passage_text: { contains: 'Washington, D.C.' } };
 
   it('shows what reranking does to the passages of the tutorial', async () => {
@@ -117,8 +117,8 @@ describe.each(nodes)('verify on %s', (_name, open) => {
       reasons: [],
     });
     // In milliseconds, whatever unit the server has.
-    expect(report.proof.tookMs).toBeGreaterThan(5);
-    expect(report.proof.tookMs).toBeLessThanOrEqual((report.reranked?.elapsedMs ?? 0) + 1);
+    expect(report.proof?.tookMs).toBeGreaterThan(5);
+    expect(report.proof?.tookMs).toBeLessThanOrEqual((report.reranked?.elapsedMs ?? 0) + 1);
     expect(report.expectations.map(({ pass }) => pass)).toEqual([true, true, true, true]);
     expect(report).toMatchObject({ verdict: 'pass', window: 4, id: 'q1' });
   });
@@ -169,9 +169,9 @@ describe.each(nodes)('verify on %s', (_name, open) => {
   it('names the hits whose field is empty', async () => {
     const all = await reportOf(await pipeline(rerank(model, ['passage'])));
     expect(reasons(all)).toEqual(['empty_document_field']);
-    expect(all.proof.reasons[0]?.message).toContain('4 of 4 hits have no text in passage;');
+    expect(all.proof?.reasons[0]?.message).toContain('4 of 4 hits have no text in passage;');
     const some = await reportOf(await pipeline(rerank(model, ['partial'])));
-    expect(some.proof.reasons[0]?.message).toContain('3 of 4 hits have no text in partial;');
+    expect(some.proof?.reasons[0]?.message).toContain('3 of 4 hits have no text in partial;');
     const cut = await reportOf(await pipeline(rerank(model, ['passage_text'])), {
       body: { query: { match_all: {} }, _source: ['n'] },
     });
@@ -186,7 +186,7 @@ describe.each(nodes)('verify on %s', (_name, open) => {
     const empty = await reportOf(await pipeline(rerank(model, ['passage'])));
     const readIt = [...scores][0] !== empty.reranked?.hits[0]?.score;
     expect(scores.size).toBe(1);
-    expect(report.proof.ran).toBe(readIt);
+    expect(report.proof?.ran).toBe(readIt);
   });
 
   it('accepts reranking by a field, and names what it lacks', async () => {

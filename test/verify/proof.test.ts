@@ -18,7 +18,7 @@ const texts = [hit(1, 'b', 5, { t: 'beta' }), hit(2, 'a', 4, { t: 'alpha' })];
 function evidence(part: Partial<Evidence> = {}): Evidence {
   return {
     name: 'p',
-    pipeline: { state: 'read', processors: [{ processor: 'rerank', ignoreFailure: false, fields: ['t'] }] },
+    pipeline: { state: 'read', processors: [{ processor: 'rerank', ignoreFailure: false, fields: ['t'], model: 'm' }] },
     trace: [ran],
     unreranked: [],
     reranked: texts,
@@ -32,7 +32,7 @@ const codes = (part: Partial<Evidence>): string[] =>
 const failing = (error: string): Step => ({ ...ran, ok: false, error, after: undefined });
 const pipelineWith = (fields: string[], ignoreFailure = false): Evidence['pipeline'] => ({
   state: 'read',
-  processors: [{ processor: 'rerank', ignoreFailure, fields }],
+  processors: [{ processor: 'rerank', ignoreFailure, fields, model: 'm' }],
 });
 const inference: Step = { ...ran, processor: 'ml_inference', tookMs: 10, after: before };
 
