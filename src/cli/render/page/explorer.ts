@@ -1,4 +1,5 @@
 import type { ChangeSummary, VerificationReport } from '../../../verify/report.ts';
+import { pairOf } from './arms.ts';
 import { html, type Markup, NOTHING } from './html.ts';
 import { countOf, measureText, percentText } from './numbers.ts';
 import { profile } from './profile.ts';
@@ -13,12 +14,14 @@ ${change !== null && html`<p class="intro">${changeText(change)}</p>`}
 <noscript><p class="note">The list of ${countOf(queries.length, 'query', 'queries')} and the ranks of their hits need JavaScript.</p></noscript></div></section>`;
 }
 
-function staticProfile({ relevance, queries }: VerificationReport): Markup {
+function staticProfile(report: VerificationReport): Markup {
+  const { relevance, queries } = report;
+  const pair = pairOf(report);
   const measure = relevance?.measures[0]?.measure;
   if (measure === undefined) return NOTHING;
   const points = queries.flatMap(({ id, measures }, query) => {
     const values = measures?.[measure];
-    const [before, after] = [values?.unreranked, values?.reranked];
+    const [before, after] = [values?.[pair.before], values?.[pair.after]];
     return before === undefined || after === undefined ? [] : [{ query, id, delta: after - before }];
   });
   return profile(points, measure, false);

@@ -17,7 +17,7 @@ function gateMarkup(gate: Gate, confidence: string): Markup {
   const text = textOf(gate);
   const range = interval === null ? '' : `${text(interval.low)} to ${text(interval.high)}`;
   return html`<li class="gate is-${verdict}">${verdictIcon(verdict)}
-<div class="what"><p class="rule">${rule}</p><p class="note">${because}</p>${
+<div class="what"><p class="rule">${ruleText(rule)}</p><p class="note">${because}</p>${
     location === undefined ? '' : html`<p class="note"><code>${location.file}:${location.line}</code></p>`
   }</div>
 <div class="where">${gauge(gate)}</div>
@@ -60,6 +60,11 @@ ${side === undefined ? '' : html`<rect class="passing" x="${side === 'above' ? a
 <line class="threshold" x1="${at}%" x2="${at}%" y1="2" y2="32"/>
 ${interval === null ? '' : html`<line class="range" x1="${scale(interval.low)}%" x2="${scale(interval.high)}%" y1="17" y2="17"/>`}
 ${actual === null ? '' : html`<circle class="point" cx="${scale(actual)}%" cy="17" r="6"/>`}</svg>`;
+}
+
+/** With the signs that a keyboard lacks. */
+function ruleText(rule: string): string {
+  return rule.replaceAll('>=', '≥').replaceAll('<=', '≤').replaceAll(' - ', ' − ');
 }
 
 /** The rule is in words; where they hold no comparison, neither side is shaded. */

@@ -1,4 +1,6 @@
-import type { QueryReport, Verdict, VerificationReport } from '../../../verify/report.ts';
+import { parseAddress } from '../../../core/address.ts';
+import { type QueryReport, RERANKED, type Verdict, type VerificationReport } from '../../../verify/report.ts';
+import { pairOf } from './arms.ts';
 import { html, type Markup } from './html.ts';
 import { VERDICT_WORDS, verdictIcon } from './icons.ts';
 import { intervalText, liftPlot, liftScale, outcomeBar, outcomeWords } from './lift.ts';
@@ -8,31 +10,56 @@ import { linear } from './scale.ts';
 /** What a person sees first: the verdict, one sentence, and four figures. */
 export function renderHeader(report: VerificationReport): Markup {
   const { verdict, address, index, searchPipeline } = report;
+  const { kind, name } = parseAddress(address) ?? { kind: '', name: address };
   return html`<header class="head">
-<p class="verdict is-${verdict}">${verdictIcon(verdict)} ${VERDICT_WORDS[verdict]}</p>
-<h2>${address}</h2>
-<p class="route"><span class="quiet">Index</span> <code>${index}</code> <span class="quiet">through search pipeline</span> <code>${searchPipeline}</code></p>
+<p class="verdict is-${verdict}">${verdictIcon(verdict)} <b>${VERDICT_WORDS[verdict]}</b> <span class="quiet">${causesOf(report)}</span></p>
+<h2><span class="kind">${kind}/</span><wbr>${name}</h2>
+${index !== '' && html`<p class="route"><span class="quiet">Index</span> <code>${index}</code> <span class="quiet">through search pipeline</span> <code>${searchPipeline}</code></p>`}
 <p class="headline">${headlineOf(report)}</p>
 <dl class="facts">${liftFact(report)}${queriesFact(report)}${proofFact(report)}${latencyFact(report)}</dl>
 </header>`;
 }
 
+/** What the verdict stands on: `2 of 3 gates failed, 9 of 200 queries failed`. */
+function causesOf({ gates, queries, canaries, verdict }: VerificationReport): string {
+  const groups = [
+    [gates.map((gate) => gate.verdict), 'gate', 'gates'],
+    [queries.map((query) => query.verdict), 'query', 'queries'],
+    [canaries.map(({ pass }): Verdict => (pass ? 'pass' : 'fail')), 'canary', 'canaries'],
+  ] as const;
+  const causes = groups.flatMap(([verdicts, one, many]) => {
+    const all = verdicts.length;
+    const of = `${all === 1 ? '' : `of ${countText(all)} `}${all === 1 ? one : many}`;
+    if (verdict === 'pass') return all === 0 ? [] : [countOf(all, one, many)];
+    return (Object.keys(CAUSES) as (keyof typeof CAUSES)[]).flatMap((each) => {
+      const count = verdicts.filter((found) => found === each).length;
+      return count === 0 ? [] : [`${countText(count)} ${of} ${CAUSES[each]}`];
+    });
+  });
+  return causes.join(', ');
+}
+
+const CAUSES = { fail: 'failed', error: 'gave no answer', inconclusive: 'inconclusive' } as const;
+
 /** The result in one sentence. */
-export function headlineOf({ relevance, change, queries, verdict }: VerificationReport): string {
+export function headlineOf(report: VerificationReport): string {
+  const { relevance, change, queries, verdict } = report;
+  const { after } = pairOf(report);
+  const subject = after === RERANKED ? 'Reranking' : after;
   const first = relevance?.measures[0];
-  const lift = first?.lift.reranked;
+  const lift = first?.lift[after];
   if (first !== undefined && lift !== undefined && lift.n > 0) {
     const { low, high } = lift.interval;
     const sure = `${percentText(relevance?.confidence ?? 0.95)} interval ${intervalText(lift.interval)}`;
-    if (low > 0) return `Reranking raises ${first.measure} by ${measureText(lift.meanDelta)} (${sure}).`;
-    if (high < 0) return `Reranking lowers ${first.measure} by ${measureText(-lift.meanDelta)} (${sure}).`;
-    return `Reranking changes ${first.measure} by ${signedText(lift.meanDelta)}, which may be chance (${sure}).`;
+    if (low > 0) return `${subject} raises ${first.measure} by ${measureText(lift.meanDelta)} (${sure}).`;
+    if (high < 0) return `${subject} lowers ${first.measure} by ${measureText(-lift.meanDelta)} (${sure}).`;
+    return `${subject} changes ${first.measure} by ${signedText(lift.meanDelta)}, which may be chance (${sure}).`;
   }
   const broken = queries.filter((query) => query.verdict === 'error').length;
   if (verdict === 'error' && broken === queries.length)
     return 'No query was answered, so there is nothing to compare.';
   if (change !== null) {
-    return `Reranking puts another hit first in ${percentText(change.newFirst)} of ${countOf(change.queries, 'query', 'queries')}.`;
+    return `${subject} puts another hit first in ${percentText(change.newFirst)} of ${countOf(change.queries, 'query', 'queries')}.`;
   }
   return 'There are no judgments, and no query that both arms have answered.';
 }
@@ -49,9 +76,11 @@ function factMarkup({ name, value, picture, note }: Fact): Markup {
 <dd class="picture">${picture}</dd><dd class="note">${note}</dd></div>`;
 }
 
-function liftFact({ relevance, change }: VerificationReport): Markup {
+function liftFact(report: VerificationReport): Markup {
+  const { relevance, change } = report;
+  const { before, after } = pairOf(report);
   const first = relevance?.measures[0];
-  const lift = first?.lift.reranked;
+  const lift = first?.lift[after];
   if (first === undefined || lift === undefined) {
     return factMarkup({
       name: 'First hit changed',
@@ -62,10 +91,10 @@ function liftFact({ relevance, change }: VerificationReport): Markup {
       note: 'without judgments, no measure',
     });
   }
-  const from = first.arms.unreranked;
-  const to = first.arms.reranked;
+  const from = first.arms[before];
+  const to = first.arms[after];
   return factMarkup({
-    name: first.measure,
+    name: `Lift of ${first.measure}`,
     value: signedText(lift.meanDelta),
     picture: liftPlot(
       lift,
@@ -89,8 +118,9 @@ export function verdictCounts(queries: readonly Pick<QueryReport, 'verdict'>[]):
     .join(', ');
 }
 
-function queriesFact({ queries, relevance }: VerificationReport): Markup {
-  const lift = relevance?.measures[0]?.lift.reranked;
+function queriesFact(report: VerificationReport): Markup {
+  const { queries, relevance } = report;
+  const lift = relevance?.measures[0]?.lift[pairOf(report).after];
   const passed = queries.filter(({ verdict }) => verdict === 'pass').length;
   return factMarkup({
     name: queries.length === 1 ? 'Query' : 'Queries',
@@ -122,8 +152,9 @@ function proofFact({ queries }: VerificationReport): Markup {
 }
 
 /** p95 where there are enough queries for one, else the median. */
-function latencyFact({ latency }: VerificationReport): Markup {
-  const [before, after] = [latency.unreranked, latency.reranked];
+function latencyFact(report: VerificationReport): Markup {
+  const pair = pairOf(report);
+  const [before, after] = [report.latency[pair.before], report.latency[pair.after]];
   if (before === undefined || after === undefined || after.n === 0) {
     return factMarkup({ name: 'Latency', value: '–', note: 'nothing was timed' });
   }
@@ -134,7 +165,7 @@ function latencyFact({ latency }: VerificationReport): Markup {
   return factMarkup({
     name: high ? 'Latency, p95' : 'Latency, median',
     value: msText(to),
-    picture: html`<svg class="plot pair" width="100%" height="22" role="img"><title>${`${msText(to)} reranked, ${msText(from)} unreranked`}</title>
+    picture: html`<svg class="plot pair" width="100%" height="22" role="img"><title>${`${pair.after} ${msText(to)}, ${pair.before} ${msText(from)}`}</title>
 <rect class="arm-0" width="${scale(from)}%" height="9"/><rect class="arm-1" y="12" width="${scale(to)}%" height="9"/></svg>`,
     note,
   });

@@ -26,6 +26,11 @@ function shapeOf(verdict: Verdict): Markup {
   }
 }
 
+/** Odd, and decides nothing. */
+export function warningIcon(): Markup {
+  return html`<svg class="icon is-warning" viewBox="0 0 20 20" role="img"><title>Warning</title>${shapeOf('error')}</svg>`;
+}
+
 /** A tick or a cross, for what is either met or not. */
 export function metIcon(met: boolean): Markup {
   return verdictIcon(met ? 'pass' : 'fail');

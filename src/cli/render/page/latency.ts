@@ -1,8 +1,7 @@
 import type { Latency, VerificationReport } from '../../../verify/report.ts';
+import { armAt, armClass } from './arms.ts';
 import { html, type Markup, NOTHING } from './html.ts';
-import { armClass } from './measures.ts';
 import { countOf, msText } from './numbers.ts';
-import { armOf } from './pack.ts';
 import { decades, logarithmic, type Scale } from './scale.ts';
 
 const BINS = 48;
@@ -10,7 +9,7 @@ const HEIGHT = 64;
 
 /** How long each arm took, as histograms over one axis. It is logarithmic, as a reranker costs many times a search. */
 export function renderLatency(report: VerificationReport): Markup {
-  const timed = report.arms.map((arm) => ({ arm, times: timesOf(report, arm) }));
+  const timed = report.arms.map((arm, i) => ({ arm, times: timesOf(report, i) }));
   const all = timed.flatMap(({ times }) => times);
   // Where rankings were read from files, nothing was timed.
   if (!all.some((time) => time > 0)) return NOTHING;
@@ -24,8 +23,8 @@ ${timed.map(({ arm, times }, i) => histogram(arm, i, times, report.latency[arm],
 </section>`;
 }
 
-function timesOf(report: VerificationReport, arm: string): number[] {
-  return report.queries.flatMap((query) => armOf(query, arm)?.elapsedMs ?? []);
+function timesOf({ queries, arms }: VerificationReport, place: number): number[] {
+  return queries.flatMap((query) => armAt(query, arms, place)?.elapsedMs ?? []);
 }
 
 function tickLabel(tick: number, scale: Scale, place: number, ticks: readonly number[]): Markup {

@@ -1,5 +1,12 @@
-import type { Mean, MeasureReport, Relevance, VerificationReport } from '../../../verify/report.ts';
+import {
+  type Mean,
+  type MeasureReport,
+  RERANKED,
+  type Relevance,
+  type VerificationReport,
+} from '../../../verify/report.ts';
 import type { PairedComparison } from '../../../verify/statistics/types.ts';
+import { armClass, pairOf } from './arms.ts';
 import { html, type Markup, NOTHING } from './html.ts';
 import { comparisonTitle, intervalText, liftPlot, liftScale, outcomeBar, outcomeWords } from './lift.ts';
 import { countOf, measureText, percentText, pText, signedText } from './numbers.ts';
@@ -19,9 +26,9 @@ export function renderMeasures(report: VerificationReport, anchor: string): Mark
   const lifts = liftScale(measures.flatMap((each) => Object.values(each.lift)));
   return html`<section class="block measures"><h3>Relevance</h3>
 <p class="intro">Means over ${countOf(relevance.queries, 'judged query', 'judged queries')}; the thin lines are ${percentText(confidence)} intervals. Bars run from 0 to ${String(high)}.</p>
-<div class="columns quiet" aria-hidden="true"><span>mean by arm</span><span>against unreranked</span></div>
+<div class="columns quiet" aria-hidden="true"><span>mean by arm</span><span>against ${pairOf(report).before}</span></div>
 ${measures.map((each, i) => measureMarkup(each, arms, { scale, lifts, confidence, note: `${anchor}-m${i}`, number: i + 1 }))}
-${headroomMarkup(relevance)}
+${headroomMarkup(relevance, pairOf(report))}
 ${leftOut(relevance)}
 <ol class="footnotes">${measures.map(({ measure, convention }, i) => html`<li id="${anchor}-m${i}"><b>${measure}</b> is <code>${convention}</code></li>`)}</ol>
 </section>`;
@@ -43,11 +50,6 @@ function measureMarkup(each: MeasureReport, arms: readonly string[], style: Meas
     const lift = each.lift[arm];
     return lift === undefined ? [] : liftMarkup(arm, lift, arms.length > 2, style);
   })}</div></article>`;
-}
-
-/** The first two arms have a look of their own; further ones share one, and all bear their names. */
-export function armClass(place: number): string {
-  return `arm-${Math.min(place, 2)}`;
 }
 
 function armBar(
@@ -85,21 +87,25 @@ ${liftPlot(lift, lifts, title)}
 }
 
 /** One bar: from unreranked to reranked, and on to what the best order of the same hits would give. */
-function headroomMarkup({ headroom, measures }: Relevance): Markup {
+function headroomMarkup(
+  { headroom, measures }: Relevance,
+  { before, after }: ReturnType<typeof pairOf>,
+): Markup {
   if (headroom === null) return NOTHING;
   const { measure, oracle, used, windowRecall } = headroom;
   const arms = measures.find((each) => each.measure === measure)?.arms;
-  const [from, to] = [arms?.unreranked?.mean, arms?.reranked?.mean];
+  const [from, to] = [arms?.[before]?.mean, arms?.[after]?.mean];
   if (from === undefined || to === undefined) return NOTHING;
   const scale = linear(0, 1);
   const [low, high] = [Math.min(from, to), Math.max(from, to)];
+  const subject = after === RERANKED ? 'Reranking' : after;
   const words =
     used === null
       ? 'The retrieval leaves nothing to be won.'
       : used < 0
-        ? `Reranking has lost ground: the best order of the same hits would reach ${measureText(oracle)}.`
-        : `The reranker wins ${percentText(used)} of what the best order of the same hits would win.`;
-  const title = `${measure}: unreranked ${measureText(from)}, reranked ${measureText(to)}, best possible order ${measureText(oracle)}`;
+        ? `${subject} has lost ground: the best order of the same hits would reach ${measureText(oracle)}.`
+        : `${subject} wins ${percentText(used)} of what the best order of the same hits would win.`;
+  const title = `${measure}: ${before} ${measureText(from)}, ${after} ${measureText(to)}, best possible order ${measureText(oracle)}`;
   return html`<article class="headroom"><h4>Headroom in ${measure}</h4>
 <p>${words} <span class="quiet">The window holds ${percentText(windowRecall)} of the relevant documents; the rest is for the retrieval to find.</span></p>
 <svg class="plot" width="100%" height="26" role="img"><title>${title}</title>
@@ -109,8 +115,8 @@ function headroomMarkup({ headroom, measures }: Relevance): Markup {
 <rect class="arm-0" width="${scale(low)}%" height="26"/>
 <rect class="${to >= from ? 'arm-1' : 'lost'}" x="${scale(low)}%" width="${scale(high) - scale(low)}%" height="26"/>
 <line class="oracle" x1="${scale(oracle)}%" x2="${scale(oracle)}%" y1="0" y2="26"/></svg>
-<dl class="key"><div><dt><i class="swatch arm-0"></i>unreranked</dt><dd>${measureText(from)}</dd></div>
-<div><dt><i class="swatch arm-1"></i>reranked</dt><dd>${measureText(to)}</dd></div>
+<dl class="key"><div><dt><i class="swatch arm-0"></i>${before}</dt><dd>${measureText(from)}</dd></div>
+<div><dt><i class="swatch arm-1"></i>${after}</dt><dd>${measureText(to)}</dd></div>
 <div><dt><i class="swatch left"></i>best order of the same hits</dt><dd>${measureText(oracle)}</dd></div></dl></article>`;
 }
 

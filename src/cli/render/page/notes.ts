@@ -1,6 +1,6 @@
 import type { BaselineReport, Canary, VerificationReport } from '../../../verify/report.ts';
 import { html, type Markup, NOTHING } from './html.ts';
-import { metIcon, verdictIcon } from './icons.ts';
+import { metIcon, verdictIcon, warningIcon } from './icons.ts';
 import { comparisonTitle, intervalText, liftPlot, liftScale, outcomeWords } from './lift.ts';
 import { countOf, measureText, pText, signedText } from './numbers.ts';
 import { problemsOf } from './pack.ts';
@@ -32,7 +32,7 @@ ${problems.slice(0, SHOWN_PROBLEMS).map(
 ${remedy !== '' && html`<p class="note"><b>Fix:</b> ${remedy}</p>`}<p class="note">${countOf(queries, 'query', 'queries')} · <code>${code}</code></p></div></li>`,
 )}
 ${more > 0 && html`<li class="problem"><span></span><p class="note">And ${countOf(more, 'other problem')}: see the queries.</p></li>`}
-${report.warnings.map((warning) => html`<li class="problem">${verdictIcon('inconclusive')}<p class="rule">${warning}</p></li>`)}</ul></section>`;
+${report.warnings.map((warning) => html`<li class="problem warning">${warningIcon()}<p class="rule">${warning}</p></li>`)}</ul></section>`;
 }
 
 /** Pairs whose score is known: what the model made of them. */
@@ -54,10 +54,10 @@ ${passages.map(
 }
 
 const STATES: Readonly<Record<BaselineReport['state'], string>> = {
-  compared: 'Compared with the baseline, query by query.',
-  missing: 'There is no such baseline yet, so nothing was compared.',
-  different: 'Not compared: the baseline was measured on something else.',
-  written: 'Written by this run.',
+  compared: 'compared with it, query by query.',
+  missing: 'there is no such file yet, so nothing was compared.',
+  different: 'not compared, because it was measured on something else.',
+  written: 'written by this run.',
 };
 
 /** How this run stands against the one that git remembers. */
@@ -67,7 +67,7 @@ export function renderBaseline({ baseline, relevance }: VerificationReport): Mar
   const scale = liftScale(measures.map(([, comparison]) => comparison));
   const confidence = relevance?.confidence ?? 0.95;
   return html`<section class="block baseline"><h3>Baseline</h3>
-<p class="intro"><code>${baseline.file}</code> ${STATES[baseline.state]}</p>
+<p class="intro"><code>${baseline.file}</code>: ${STATES[baseline.state]}</p>
 ${baseline.differences.length > 0 && html`<ul class="plain">${baseline.differences.map((each) => html`<li>${each}</li>`)}</ul>`}
 ${measures.map(([measure, each]) => {
   const title = comparisonTitle(each, confidence);

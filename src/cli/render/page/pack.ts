@@ -1,4 +1,5 @@
 import { deflateRawSync } from 'node:zlib';
+
 import type {
   Arm,
   ArmHit,
@@ -7,6 +8,7 @@ import type {
   RerankedHit,
   VerificationReport,
 } from '../../../verify/report.ts';
+import { armAt } from './arms.ts';
 import type {
   ArmDetail,
   Chunk,
@@ -52,7 +54,7 @@ export function queryList(report: VerificationReport, text: boolean): QueryList 
     values: measures.map((measure) =>
       arms.map((arm) => queries.map((query) => short(query.measures?.[measure]?.[arm]))),
     ),
-    elapsed: arms.map((name) => queries.map((query) => short(armOf(query, name)?.elapsedMs))),
+    elapsed: arms.map((_, i) => queries.map((query) => short(armAt(query, arms, i)?.elapsedMs))),
     reordered: queries.map(({ change }) => (change === undefined ? null : short(1 - change.rbo))),
     newFirst: queries.map(({ change }) => change?.newFirst ?? null),
     chunkSize: CHUNK_SIZE,
@@ -67,12 +69,6 @@ export function packedChunks(report: VerificationReport, text: boolean, limit: n
     chunks.push(deflateRawSync(JSON.stringify(chunk), { level: 9 }).toString('base64'));
   }
   return chunks;
-}
-
-export function armOf(query: QueryReport, name: string): Arm<ArmHit> | null {
-  if (name === 'unreranked') return query.unreranked;
-  if (name === 'reranked') return query.reranked;
-  return query.others.find((other) => other.name === name) ?? null;
 }
 
 function labelsOf({ labels }: QueryReport): string[] {
@@ -106,7 +102,7 @@ function chunkOf(arms: readonly string[], queries: readonly QueryReport[], limit
   return {
     queries: queries.map((query) => ({
       ...detailOf(query, limit > 0),
-      arms: arms.map((name) => armDetail(armOf(query, name))),
+      arms: arms.map((_, i) => armDetail(armAt(query, arms, i))),
     })),
     documents,
   };

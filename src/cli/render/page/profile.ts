@@ -26,25 +26,27 @@ export function profile(points: readonly ProfilePoint[], measure: string, named:
   const up = sorted.filter(({ delta }) => delta > TINY).length;
   const down = sorted.filter(({ delta }) => delta < -TINY).length;
   const words = `${countText(up)} up, ${countText(sorted.length - up - down)} unchanged, ${countText(down)} down`;
-  const high = columns.some((each) => meanOf(each) > TINY) ? HEIGHT * 0.5 : HEIGHT * 0.1;
-  const zero = columns.some((each) => meanOf(each) < -TINY) ? high : HEIGHT - 2;
-  const room = Math.max(zero, HEIGHT - zero) - 2;
+  const heights = columns.map(meanOf);
+  const [best, worst] = [Math.max(0, ...heights), Math.min(0, ...heights)];
+  // The zero line lies where both sides have the room that they need, at one scale.
+  const zero = 1 + Math.round((best / (best - worst || 1)) * (HEIGHT - 2));
+  const unit = (HEIGHT - 2) / (best - worst || 1);
   return html`<figure class="profile"><svg viewBox="0 0 ${columns.length} ${HEIGHT}" width="100%" height="${HEIGHT}" preserveAspectRatio="none" role="img"><title>${`Change of ${measure} by query, sorted: ${words}`}</title>
 <line class="zero" x1="0" x2="${columns.length}" y1="${zero}" y2="${zero}"/>
-${columns.map((column, i) => columnMarkup(column, i, { zero, room, most, named }))}</svg>
+${columns.map((column, i) => columnMarkup(column, i, { zero, unit, named }))}</svg>
 <figcaption class="note">Change of ${measure} by query, best to worst: ${words}. Largest ${signedText(most, 3).replace('+', '±')}.</figcaption></figure>`;
 }
 
 interface ColumnStyle {
   readonly zero: number;
-  readonly room: number;
-  readonly most: number;
+  /** Pixels of a difference of 1. */
+  readonly unit: number;
   readonly named: boolean;
 }
 
 function columnMarkup(column: readonly ProfilePoint[], place: number, style: ColumnStyle): Markup {
   const delta = meanOf(column);
-  const size = Math.round((Math.abs(delta) / style.most) * style.room * 10) / 10;
+  const size = Math.round(Math.abs(delta) * style.unit * 10) / 10;
   if (size === 0 && !style.named) return NOTHING;
   const height = Math.max(size, 0.8);
   const tone = delta > TINY ? 'won' : delta < -TINY ? 'lost' : 'tied';

@@ -5,6 +5,7 @@ import type { ArmDetail, DocumentDetail, HitDetail } from '../payload.ts';
 export interface BumpArms {
   readonly left: ArmDetail | null;
   readonly right: ArmDetail | null;
+  readonly leftName: string;
   readonly rightName: string;
   readonly documents: readonly DocumentDetail[];
   /** Is there a judgment of any hit? Else no marks are drawn. */
@@ -38,9 +39,9 @@ export function bumpChart(arms: BumpArms, most: number): Markup {
   const lines = arms.left === null || arms.right === null ? [] : linesOf(left, right, ranks, arms.documents);
   const lane = lines.some(({ from, to }) => from === ranks || to === ranks);
   const height = (ranks + (lane ? 1 : 0)) * RANK;
-  const title = `Ranks of ${countOf(all, 'hit')}: unreranked on the left, ${arms.rightName} on the right`;
+  const title = `Ranks of ${countOf(all, 'hit')}: ${arms.leftName} on the left, ${arms.rightName} on the right`;
   return html`<div class="bump">
-<p class="side">unreranked${took(arms.left)}</p><p class="side end">${arms.rightName}${took(arms.right)}</p>
+<p class="side">${arms.leftName}${took(arms.left)}</p><p class="side end">${arms.rightName}${took(arms.right)}</p>
 <ol class="before">${left.slice(0, ranks).map((hit, i) => html`<li data-doc="${hit[0]}"><span class="rank">${i + 1}</span>${gradeMark(hit[2], arms.judged)}<span class="id">${arms.documents[hit[0]]?.[0]}</span></li>`)}${arms.left === null && html`<li class="note">no answer</li>`}</ol>
 <svg class="lines" viewBox="0 0 100 ${height}" width="100%" height="${height}" preserveAspectRatio="none" role="img"><title>${title}</title>${[...lines].sort((a, b) => weight(a) - weight(b)).map(curve)}</svg>
 <ol class="after">${right.slice(0, ranks).map((hit, i) => rightHit(hit, i, arms))}${arms.right === null && html`<li class="note">no answer</li>`}${lane && html`<li class="lane note">below rank ${ranks}, or not in the window</li>`}</ol></div>
@@ -50,7 +51,7 @@ ${all > ranks && html`<button type="button" class="more" data-all-ranks>Show all
 }
 
 function took(arm: ArmDetail | null): Markup {
-  return html`${arm !== null && html` <span class="note">${msText(arm.elapsedMs)}</span>`}`;
+  return html`${arm !== null && arm.elapsedMs > 0 && html` <span class="note">${msText(arm.elapsedMs)}</span>`}`;
 }
 
 function linesOf(
@@ -130,7 +131,7 @@ export function readout(arms: BumpArms, document: number): Markup {
     hit?.[1] == null ? '' : `, score ${measureText(hit[1], 4)}`;
   const grade = (two ?? one)?.[2] ?? null;
   return html`<p class="note"><code>${id}</code>${ownId !== null && html` (_id <code>${ownId}</code>)`}${
-    arms.left !== null && html` · unreranked ${rank(before)}${score(one)}`
+    arms.left !== null && html` · ${arms.leftName} ${rank(before)}${score(one)}`
   }${arms.right !== null && html` · ${arms.rightName} ${rank(after)}${score(two)}`}${
     arms.judged && html` · ${grade === null ? 'not judged' : `grade ${grade}`}`
   }</p>${text !== '' && html`<p dir="auto">${text}</p>`}`;

@@ -1,6 +1,6 @@
 import type { Expectation } from '../../../../verify/report.ts';
 import { html, type Markup, NOTHING } from '../html.ts';
-import { metIcon, verdictIcon } from '../icons.ts';
+import { metIcon, verdictIcon, warningIcon } from '../icons.ts';
 import { measureText, msText, signedText } from '../numbers.ts';
 import type { Chunk, QueryDetail, QueryList } from '../payload.ts';
 import { type BumpArms, bumpChart, FIRST_RANKS } from './bump.ts';
@@ -20,6 +20,7 @@ export function bumpArms(list: QueryList, { detail, documents, arm }: Opened): B
   return {
     left: detail.arms[0] ?? null,
     right: detail.arms[arm] ?? null,
+    leftName: list.arms[0] ?? '',
     rightName: list.arms[arm] ?? '',
     documents,
     judged,
@@ -49,7 +50,7 @@ function problems({ problems: found, warnings }: QueryDetail): Markup {
   return html`<ul class="findings">${found.map(
     ({ code, message, remedy }) =>
       html`<li>${verdictIcon('error')}<div><p>${message === '' ? html`<code>${code}</code>` : message}</p>${remedy !== '' && html`<p class="note"><b>Fix:</b> ${remedy}</p>`}</div></li>`,
-  )}${warnings.map((warning) => html`<li>${verdictIcon('inconclusive')}<p>${warning}</p></li>`)}</ul>`;
+  )}${warnings.map((warning) => html`<li>${warningIcon()}<p>${warning}</p></li>`)}</ul>`;
 }
 
 const EXPECTED: Readonly<Record<Expectation['kind'], string>> = {

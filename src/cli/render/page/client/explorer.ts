@@ -79,7 +79,9 @@ export class Explorer {
       queries.length === list.ids.length
         ? countOf(queries.length, 'query', 'queries')
         : `${countText(queries.length)} of ${countOf(list.ids.length, 'query', 'queries')}`;
-    part('.more[data-more]').hidden = queries.length <= this.shown;
+    const left = queries.length - this.shown;
+    part('[data-more]').hidden = left <= 0;
+    part('[data-more]').textContent = `Show ${Math.min(PAGE, left)} more`;
     const points = queries.flatMap((query) => {
       const delta = deltas[query] ?? null;
       return delta === null ? [] : [{ query, id: list.ids[query] ?? '', delta }];
