@@ -2,7 +2,7 @@ import { parseAddress } from '../../../core/address.ts';
 import { type QueryReport, RERANKED, type Verdict, type VerificationReport } from '../../../verify/report.ts';
 import { pairOf } from './arms.ts';
 import { html, type Markup } from './html.ts';
-import { VERDICT_WORDS, verdictIcon } from './icons.ts';
+import { VERDICT_WORDS, verdictMark } from './icons.ts';
 import { intervalText, liftPlot, liftScale, outcomeBar, outcomeWords } from './lift.ts';
 import { countOf, countText, measureText, msText, percentText, signedText, timesText } from './numbers.ts';
 import { linear } from './scale.ts';
@@ -12,7 +12,7 @@ export function renderHeader(report: VerificationReport): Markup {
   const { verdict, address, index, searchPipeline } = report;
   const { kind, name } = parseAddress(address) ?? { kind: '', name: address };
   return html`<header class="head">
-<p class="verdict is-${verdict}">${verdictIcon(verdict)} <b>${VERDICT_WORDS[verdict]}</b> <span class="quiet">${causesOf(report)}</span></p>
+<p class="verdict is-${verdict}">${verdictMark(verdict)} <b>${VERDICT_WORDS[verdict]}</b> <span class="quiet">${causesOf(report)}</span></p>
 <h2><span class="kind">${kind}/</span><wbr>${name}</h2>
 ${index !== '' && html`<p class="route"><span class="quiet">Index</span> <code>${index}</code> <span class="quiet">through search pipeline</span> <code>${searchPipeline}</code></p>`}
 <p class="headline">${headlineOf(report)}</p>

@@ -8,6 +8,11 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   error: 'Error',
 };
 
+/** Beside the word that it stands for. */
+export function verdictMark(verdict: Verdict): Markup {
+  return html`<svg class="icon is-${verdict}" viewBox="0 0 20 20" aria-hidden="true">${shapeOf(verdict)}</svg>`;
+}
+
 /** Each verdict has a shape of its own, so that none is told by colour alone. */
 export function verdictIcon(verdict: Verdict): Markup {
   return html`<svg class="icon is-${verdict}" viewBox="0 0 20 20" role="img"><title>${VERDICT_WORDS[verdict]}</title>${shapeOf(verdict)}</svg>`;

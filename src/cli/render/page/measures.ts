@@ -25,7 +25,7 @@ export function renderMeasures(report: VerificationReport, anchor: string): Mark
   const scale = linear(0, high);
   const lifts = liftScale(measures.flatMap((each) => Object.values(each.lift)));
   return html`<section class="block measures"><h3>Relevance</h3>
-<p class="intro">Means over ${countOf(relevance.queries, 'judged query', 'judged queries')}; the thin lines are ${percentText(confidence)} intervals. Bars run from 0 to ${String(high)}.</p>
+<p class="intro">Means over ${countOf(relevance.queries, 'judged query', 'judged queries')}; the thin lines are ${percentText(confidence)} intervals. Bars run from 0 to ${String(high)}. Beside them, the differences: a full dot where the interval leaves zero out, a hollow one where it does not.</p>
 <div class="columns quiet" aria-hidden="true"><span>mean by arm</span><span>against ${pairOf(report).before}</span></div>
 ${measures.map((each, i) => measureMarkup(each, arms, { scale, lifts, confidence, note: `${anchor}-m${i}`, number: i + 1 }))}
 ${headroomMarkup(relevance, pairOf(report))}

@@ -84,7 +84,7 @@ function chunkOf(arms: readonly string[], queries: readonly QueryReport[], limit
   const documents: DocumentDetail[] = [];
   const places = new Map<string, number>();
   const placeOf = (hit: ArmHit): number => {
-    const key = JSON.stringify([hit._index, hit._id, hit.text]);
+    const key = JSON.stringify([hit._index, hit._id]);
     const known = places.get(key);
     if (known !== undefined) return known;
     const ownId = hit._id === hit.document ? null : hit._id;

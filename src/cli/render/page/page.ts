@@ -69,11 +69,11 @@ ${renderProblems(report, text)}
 ${renderGates(report)}
 ${renderMeasures(report, `v${place}`)}
 ${renderSegments(report)}
-${renderExplorer(report, place)}
 ${renderLatency(report)}
 ${renderCanaries(report, text)}
 ${renderBaseline(report)}
 ${renderMeasuredOn(report)}
+${renderExplorer(report, place)}
 </section>`;
 }
 

@@ -11,6 +11,8 @@ export interface ProfilePoint {
 /** More columns than this cannot be told apart on a screen: neighbours share one. */
 const MOST_COLUMNS = 300;
 const HEIGHT = 100;
+/** Of a column, in pixels. */
+const WIDEST = 26;
 /** Smaller differences come from rounding. */
 const TINY = 1e-9;
 
@@ -31,7 +33,7 @@ export function profile(points: readonly ProfilePoint[], measure: string, named:
   // The zero line lies where both sides have the room that they need, at one scale.
   const zero = 1 + Math.round((best / (best - worst || 1)) * (HEIGHT - 2));
   const unit = (HEIGHT - 2) / (best - worst || 1);
-  return html`<figure class="profile"><svg viewBox="0 0 ${columns.length} ${HEIGHT}" width="100%" height="${HEIGHT}" preserveAspectRatio="none" role="img"><title>${`Change of ${measure} by query, sorted: ${words}`}</title>
+  return html`<figure class="profile"><svg style="max-width:${columns.length * WIDEST}px" viewBox="0 0 ${columns.length} ${HEIGHT}" width="100%" height="${HEIGHT}" preserveAspectRatio="none" role="img"><title>${`Change of ${measure} by query, sorted: ${words}`}</title>
 <line class="zero" x1="0" x2="${columns.length}" y1="${zero}" y2="${zero}"/>
 ${columns.map((column, i) => columnMarkup(column, i, { zero, unit, named }))}</svg>
 <figcaption class="note">Change of ${measure} by query, best to worst: ${words}. Largest ${signedText(most, 3).replace('+', '±')}.</figcaption></figure>`;

@@ -12,7 +12,7 @@ export interface BumpArms {
   readonly judged: boolean;
 }
 
-/** Pixels of a rank; the style sheet has the same number (`--rank`). */
+/** Of a rank, in the drawing's own measure; the style sheet says how many pixels that is (`--rank`). */
 const RANK = 46;
 /** Ranks that are shown at first. */
 export const FIRST_RANKS = 25;
@@ -43,7 +43,7 @@ export function bumpChart(arms: BumpArms, most: number): Markup {
   return html`<div class="bump">
 <p class="side">${arms.leftName}${took(arms.left)}</p><p class="side end">${arms.rightName}${took(arms.right)}</p>
 <ol class="before">${left.slice(0, ranks).map((hit, i) => html`<li data-doc="${hit[0]}"><span class="rank">${i + 1}</span>${gradeMark(hit[2], arms.judged)}<span class="id">${arms.documents[hit[0]]?.[0]}</span></li>`)}${arms.left === null && html`<li class="note">no answer</li>`}</ol>
-<svg class="lines" viewBox="0 0 100 ${height}" width="100%" height="${height}" preserveAspectRatio="none" role="img"><title>${title}</title>${[...lines].sort((a, b) => weight(a) - weight(b)).map(curve)}</svg>
+<svg class="lines" viewBox="0 0 100 ${height}" style="--ranks:${height / RANK}" width="100%" preserveAspectRatio="none" role="img"><title>${title}</title>${[...lines].sort((a, b) => weight(a) - weight(b)).map(curve)}</svg>
 <ol class="after">${right.slice(0, ranks).map((hit, i) => rightHit(hit, i, arms))}${arms.right === null && html`<li class="note">no answer</li>`}${lane && html`<li class="lane note">below rank ${ranks}, or not in the window</li>`}</ol></div>
 ${all > ranks && html`<button type="button" class="more" data-all-ranks>Show all ${countOf(all, 'rank')}</button>`}
 <p class="legend note"><span><i class="stroke up"></i>rises</span><span><i class="stroke down"></i>falls</span><span><i class="stroke flat"></i>stays</span>${lane && html`<span><i class="stroke out"></i>comes or goes</span>`}${arms.judged && html`<span>${gradeMark(2, true)}judged relevant, thick line</span><span>${gradeMark(0, true)}judged not relevant</span><span>${gradeMark(null, true)}not judged</span>`}</p>

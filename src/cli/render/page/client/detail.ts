@@ -65,7 +65,7 @@ function expectations(all: readonly Expectation[]): Markup {
     ({ kind, what, pass, actual, foundAt }) =>
       html`<li>${metIcon(pass)}<div><p>${EXPECTED[kind]}${what !== '' && html`: <span dir="auto">${what}</span>`}</p>${
         !pass &&
-        html`<p class="note">${actual !== '' && html`<b>There is:</b> <span dir="auto">${actual}</span>. `}${foundAt === null ? 'No hit in the window meets it.' : `The first hit that meets it is at rank ${foundAt}.`}</p>`
+        html`<p class="note">${actual !== '' && html`<b>There is:</b> <span dir="auto">${actual}</span><br>`}${foundAt === null ? 'No hit in the window meets it.' : `The first hit that meets it is at rank ${foundAt}.`}</p>`
       }</div></li>`,
   )}</ul>`;
 }

@@ -12,7 +12,7 @@ import { queryRow, toolbar } from './rows.ts';
 import { deltaOf, type Order, select, type View } from './select.ts';
 
 /** Rows that come with each press of the button below the list. */
-const PAGE = 50;
+const PAGE = 25;
 
 /** The list of one report's queries, and what is open in it. */
 export class Explorer {
@@ -48,8 +48,7 @@ export class Explorer {
 
   /** Opens the query that the fragment names. */
   followFragment(): void {
-    const id = queryInFragment(this.list.address);
-    const query = id === undefined ? -1 : this.list.ids.indexOf(id);
+    const query = queryInFragment(this.list.address, this.list.ids);
     if (query === -1 || query === this.opened?.query) return;
     void this.reveal(query);
   }

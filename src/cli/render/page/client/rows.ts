@@ -1,6 +1,6 @@
 import type { Verdict } from '../../../../verify/report.ts';
 import { html, type Markup, NOTHING } from '../html.ts';
-import { VERDICT_WORDS, verdictIcon } from '../icons.ts';
+import { VERDICT_WORDS, verdictIcon, verdictMark } from '../icons.ts';
 import { countText, measureText, msText, percentText, signedText } from '../numbers.ts';
 import type { QueryList } from '../payload.ts';
 import { deltaOf, type Order, type View } from './select.ts';
@@ -40,7 +40,7 @@ ${
   present.length > 1 &&
   html`<div class="verdicts" role="group" aria-label="Verdict">${present.map(
     (verdict) =>
-      html`<button type="button" data-verdict="${verdict}" aria-pressed="${String(view.verdicts.has(verdict))}">${verdictIcon(verdict)} ${VERDICT_WORDS[verdict]} <b>${countText(counts.get(verdict) ?? 0)}</b></button>`,
+      html`<button type="button" data-verdict="${verdict}" aria-pressed="${String(view.verdicts.has(verdict))}">${verdictMark(verdict)} ${VERDICT_WORDS[verdict]} <b>${countText(counts.get(verdict) ?? 0)}</b></button>`,
   )}</div>`
 }</div>`;
 }
