@@ -2,14 +2,19 @@ import type { ChangeSummary, VerificationReport } from '../../../verify/report.t
 import { pairOf } from './arms.ts';
 import { html, type Markup, NOTHING } from './html.ts';
 import { countOf, measureText, percentText } from './numbers.ts';
+import { LONGEST } from './pack.ts';
 import { profile } from './profile.ts';
 
-/** The place where the script puts the list of queries; until then, what can be said of all of them. */
-export function renderExplorer(report: VerificationReport, place: number): Markup {
+/**
+ * The place where the script puts the list of queries; until then, what can be said of all of them. `limit`: how
+ * long the texts of documents are, in characters.
+ */
+export function renderExplorer(report: VerificationReport, place: number, limit: number): Markup {
   const { queries, change } = report;
   if (queries.length === 0) return NOTHING;
   return html`<section class="block queries"><h3>Queries</h3>
 ${change !== null && html`<p class="intro">${changeText(change)}</p>`}
+${limit < LONGEST && html`<p class="intro">So many passages are cut to ${String(limit)} characters, to keep this page small.</p>`}
 <div class="explorer" data-report="${place}">${staticProfile(report)}
 <noscript><p class="note">The list of ${countOf(queries.length, 'query', 'queries')} and the ranks of their hits need JavaScript.</p></noscript></div></section>`;
 }

@@ -21,10 +21,11 @@ import type {
 
 /** Few enough to unpack in an instant, many enough to share what is the same in them. */
 const CHUNK_SIZE = 40;
-/** Characters of documents that a page may hold before it is packed: about three megabytes after. */
-const TEXT_BUDGET = 6_000_000;
+/** Characters of documents that a page may hold before it is packed: about two and a half megabytes after. */
+const TEXT_BUDGET = 5_000_000;
 const SHORTEST = 60;
-const LONGEST = 300;
+/** No report holds longer ones. */
+export const LONGEST = 300;
 
 /** How long the text of a document may be in a page of all these reports, in characters. */
 export function textLimit(reports: readonly VerificationReport[]): number {

@@ -9,7 +9,7 @@ import { renderLatency } from './latency.ts';
 import { renderMeasuredOn } from './measured-on.ts';
 import { renderMeasures } from './measures.ts';
 import { renderBaseline, renderCanaries, renderProblems } from './notes.ts';
-import { packedChunks, queryList, textLimit } from './pack.ts';
+import { LONGEST, packedChunks, queryList, textLimit } from './pack.ts';
 import { renderSegments } from './segments.ts';
 
 export interface PageOptions {
@@ -45,7 +45,7 @@ ${DEFINITIONS}
 <div class="page"><div class="masthead"><h1>Verification report</h1><p class="quiet">rerankctl ${options.version}</p></div>
 ${overview(reports)}
 ${!options.text && html`<p class="notice">Texts of queries and documents are left out of this page.</p>`}
-<main>${reports.map((report, i) => section(report, i, options))}</main></div>
+<main>${reports.map((report, i) => section(report, i, options, limit))}</main></div>
 ${reports.map((report, i) => dataOf(report, i, options.text, limit))}
 <script>${new Markup(SCRIPT)}</script></body></html>
 `.text;
@@ -62,7 +62,7 @@ function overview(reports: readonly VerificationReport[]): Markup {
   )}</ul></nav>`;
 }
 
-function section(report: VerificationReport, place: number, { text }: PageOptions): Markup {
+function section(report: VerificationReport, place: number, { text }: PageOptions, limit: number): Markup {
   return html`<section class="report" id="v${place}" aria-label="${report.address}">
 ${renderHeader(report)}
 ${renderProblems(report, text)}
@@ -73,7 +73,7 @@ ${renderLatency(report)}
 ${renderCanaries(report, text)}
 ${renderBaseline(report)}
 ${renderMeasuredOn(report)}
-${renderExplorer(report, place)}
+${renderExplorer(report, place, text ? limit : LONGEST)}
 </section>`;
 }
 
