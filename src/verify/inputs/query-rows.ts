@@ -21,6 +21,8 @@ export class QueryRows {
   readonly #rolesOf = roleFinder(QUERY_NAMES);
   readonly #lines = new Map<string, number>();
   #header: readonly string[] | undefined;
+  /** Where the id and the text are, in a table. */
+  #required: ReadonlySet<number | undefined> = new Set([0, 1]);
   #first = true;
 
   constructor(problems: Problems) {
@@ -53,8 +55,7 @@ export class QueryRows {
       return;
     }
     const members = header.map((name, i) => [name, cells[i] ?? ''] as const);
-    const { id, text } = this.#rolesOf(header);
-    const kept = members.filter(([, cell], i) => cell !== '' || i === id || i === text);
+    const kept = members.filter(([name, cell], i) => (cell !== '' && name !== '') || this.#required.has(i));
     this.addObject(Object.fromEntries(kept), line);
   }
 
@@ -139,7 +140,10 @@ export class QueryRows {
           : twice === undefined
             ? undefined
             : `names ${quoted(twice)} twice`;
-    if (problem === undefined) return cells;
+    if (problem === undefined) {
+      this.#required = new Set([id, text]);
+      return cells;
+    }
     this.#problems.error(line, () => ({
       code: 'RCTL_INPUT_COLUMNS',
       message: `The header ${problem}: ${quoted(cells.join(', '))}.`,
