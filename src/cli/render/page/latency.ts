@@ -13,7 +13,8 @@ export function renderLatency(report: VerificationReport): Markup {
   const all = timed.flatMap(({ times }) => times);
   // Where rankings were read from files, nothing was timed.
   if (!all.some((time) => time > 0)) return NOTHING;
-  const ticks = decades(Math.max(leastOf(all), 0.5), mostOf(all));
+  const least = Math.max(leastOf(all), 0.5);
+  const ticks = decades(least, Math.max(mostOf(all), least));
   const [low, high] = [ticks[0] ?? 0.5, ticks.at(-1) ?? 1];
   const scale = logarithmic(low, high > low ? high : low * 10);
   return html`<section class="block latency"><h3>Latency</h3>

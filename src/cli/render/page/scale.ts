@@ -21,7 +21,8 @@ const STEPS = [1, 2, 5] as const;
 /** 1, 2, 5, 10, 20 … from below the first number to above the second. */
 export function decades(low: number, high: number): number[] {
   const all: number[] = [];
-  for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power++) {
+  // One power more on either side, as the logarithm of a number just below a power may be rounded to it.
+  for (let power = Math.floor(Math.log10(low)) - 1; power <= Math.ceil(Math.log10(high)) + 1; power++) {
     all.push(...STEPS.map((step) => Number(`${step}e${power}`)));
   }
   const from = all.findLastIndex((value) => value <= low);

@@ -30,7 +30,7 @@ export function bumpArms(list: QueryList, { detail, documents, arm }: Opened): B
 /** What is wrong, what was expected, how the measures moved, and the chart of the ranks. */
 export function detailMarkup(list: QueryList, opened: Opened): Markup {
   const { detail, arm, allRanks } = opened;
-  return html`${problems(detail)}${expectations(detail.expectations)}${measures(list, opened)}
+  return html`${problems(detail)}${expectations(detail)}${measures(list, opened)}
 ${list.arms.length > 2 && armButtons(list, arm)}
 ${bumpChart(bumpArms(list, opened), allRanks ? Number.POSITIVE_INFINITY : FIRST_RANKS)}
 <p class="note">${proofText(detail)}${changeText(detail)}</p>`;
@@ -59,15 +59,26 @@ const EXPECTED: Readonly<Record<Expectation['kind'], string>> = {
   not_first: 'Expected not to be first',
 };
 
-function expectations(all: readonly Expectation[]): Markup {
+function expectations({ expectations: all, proof }: QueryDetail): Markup {
   if (all.length === 0) return NOTHING;
-  return html`<ul class="findings">${all.map(
-    ({ kind, what, pass, actual, foundAt }) =>
-      html`<li>${metIcon(pass)}<div><p>${EXPECTED[kind]}${what !== '' && html`: <span dir="auto">${what}</span>`}</p>${
-        !pass &&
-        html`<p class="note">${actual !== '' && html`<b>There is:</b> <span dir="auto">${actual}</span><br>`}${foundAt === null ? 'No hit in the window meets it.' : `The first hit that meets it is at rank ${foundAt}.`}</p>`
-      }</div></li>`,
-  )}</ul>`;
+  return html`<ul class="findings">${all.map(({ kind, what, pass, actual, foundAt }) => {
+    const found =
+      kind === 'not_first'
+        ? ''
+        : foundAt === null
+          ? 'No hit in the window meets it.'
+          : `The first hit that meets it is at rank ${foundAt}.`;
+    const missed = html`<p class="note">${actual !== '' && html`<b>There is:</b> <span dir="auto">${actual}</span><br>`}${found} <b>Next:</b> ${nextStep(kind, foundAt, proof?.ran ?? true)}</p>`;
+    return html`<li>${metIcon(pass)}<div><p>${EXPECTED[kind]}${what !== '' && html`: <span dir="auto">${what}</span>`}</p>${!pass && missed}</div></li>`;
+  })}</ul>`;
+}
+
+function nextStep(kind: Expectation['kind'], foundAt: number | null, ran: boolean): string {
+  if (!ran) return 'mend the reranking first.';
+  if (kind === 'not_first')
+    return 'compare the scores of both arms: does the retrieval like this hit, or the model?';
+  if (foundAt === null) return 'raise size or mend the query, as a reranker only orders what it gets.';
+  return 'see whether document_fields give the model the text that answers the query; else try another model.';
 }
 
 function measures(list: QueryList, { query, arm }: Opened): Markup {
