@@ -2,7 +2,7 @@ import type { Ranked, Run } from '../measures/types.ts';
 import { quoted } from './problems.ts';
 import { decimal } from './scalars.ts';
 import { readSource } from './source.ts';
-import { eachTrecLine, fromTrecId, trecId } from './trec.ts';
+import { eachTrecLine, fromTrecId, trecId, trecQueryId } from './trec.ts';
 import type { Read } from './types.ts';
 
 interface Line {
@@ -81,7 +81,7 @@ const COLUMNS = ['query', 'Q0', 'document', 'rank', 'score', 'tag'];
  * The text of a TREC run file, its ranks counted from 1. Whoever measures it again sorts by score, so the scores of a
  * query fall strictly from hit to hit: they are the server's, where those do (also as the 32-bit numbers of trec_eval
  * 9), and otherwise, for the whole query, the number of hits from this one on: n, n - 1, …, 1. A query without hits
- * has no line. IDs stand as `trecId` writes them.
+ * has no line. IDs stand as `trecId` and `trecQueryId` write them.
  */
 export function runLines(tag: string, run: Run): string {
   const lines: string[] = [];
@@ -90,7 +90,7 @@ export function runLines(tag: string, run: Run): string {
     const own = fall(hits);
     for (const [i, { document, score }] of hits.entries()) {
       const value = own ? score : hits.length - i;
-      lines.push(`${trecId(query)} Q0 ${trecId(document)} ${i + 1} ${value} ${written}\n`);
+      lines.push(`${trecQueryId(query)} Q0 ${trecId(document)} ${i + 1} ${value} ${written}\n`);
     }
   }
   return lines.join('');

@@ -48,7 +48,12 @@ export function trecId(id: string): string {
     });
 }
 
-/** The opposite of `trecId`. */
+/** The same for the first column, where a `#` would start a comment. */
+export function trecQueryId(id: string): string {
+  return trecId(id).replace(/^#/, '%u0023');
+}
+
+/** The opposite of `trecId` and of `trecQueryId`. */
 export function fromTrecId(written: string): string {
   if (!written.includes('%u')) return written;
   if (written === NOTHING) return '';
@@ -59,7 +64,7 @@ export function fromTrecId(written: string): string {
 
 function isEscaped(digits: string): boolean {
   const character = characterOf(digits);
-  return character === '%' || UNWRITABLE.test(character);
+  return character === '%' || character === '#' || UNWRITABLE.test(character);
 }
 
 function characterOf(digits: string): string {

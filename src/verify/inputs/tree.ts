@@ -17,15 +17,28 @@ export interface Tree {
 export async function readYaml(source: Source, problems: Problems): Promise<Tree | undefined> {
   const yaml = await import('yaml');
   const { document, lines } = parsed(yaml, await wholeText(source));
-  for (const { message, pos } of document.errors) {
-    problems.error(lines.linePos(pos[0]).line, () => ({
+  const refuse = (at: number, message: string): void => {
+    problems.error(lines.linePos(at).line, () => ({
       code: 'RCTL_INPUT_SYNTAX',
       message: `This is not YAML: ${firstLineOf(message)}.`,
       remedy: 'Put the syntax right.',
     }));
-  }
+  };
+  for (const { message, pos } of document.errors) refuse(pos[0], message);
   if (document.errors.length > 0) return undefined;
-  return { value: document.toJS(), ...places(yaml, document, lines) };
+  try {
+    return { value: document.toJS(), ...places(yaml, document, lines) };
+  } catch (error) {
+    // An alias without an anchor before it, or so many aliases that they would fill the memory.
+    let first: number | undefined;
+    yaml.visit(document, {
+      Alias: (_key, alias) => {
+        if (first === undefined && alias.resolve(document) === undefined) first = alias.range?.[0];
+      },
+    });
+    refuse(first ?? 0, error instanceof Error ? error.message : String(error));
+    return undefined;
+  }
 }
 
 /** Reads JSON, fast, for a file of judgments is large: it is read for positions only where something is wrong. */
@@ -44,7 +57,7 @@ export async function readJson(source: Source, problems: Problems): Promise<Tree
     const value: unknown = JSON.parse(text);
     return { value, lineOf: (path) => there().lineOf(path), writtenAt: (path) => there().writtenAt(path) };
   } catch (error) {
-    const position = brokenAt(error) ?? parsed(yaml, text).document.errors[0]?.pos[0] ?? text.length;
+    const position = brokenAt(error) ?? firstBroken(text);
     const line = text.slice(0, position).split('\n').length;
     problems.error(line, () => ({
       code: 'RCTL_INPUT_SYNTAX',
@@ -81,10 +94,31 @@ function places(
   };
 }
 
-/** Not every message of V8 says where. */
 function brokenAt(error: unknown): number | undefined {
   const found = /at position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
   return found === undefined ? undefined : Number(found);
+}
+
+/** Not every message of V8 says where, so this halves the text until what is broken ends it. */
+function firstBroken(text: string): number {
+  let [sound, broken] = [0, text.length + 1];
+  while (broken - sound > 1) {
+    const middle = (sound + broken) >> 1;
+    if (mayGoOn(text.slice(0, middle))) sound = middle;
+    else broken = middle;
+  }
+  return sound;
+}
+
+/** Whether a text is JSON, or would be with something behind it. */
+function mayGoOn(start: string): boolean {
+  try {
+    JSON.parse(start);
+    return true;
+  } catch (error) {
+    const { message } = error as Error;
+    return /end of JSON|Unterminated/.test(message) || brokenAt(error) === start.length;
+  }
 }
 
 function firstLineOf(message: string): string {
