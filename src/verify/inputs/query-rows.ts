@@ -13,6 +13,7 @@ export const QUERY_NAMES: Names<Role> = {
 
 const COLUMNS = `An id (${namesFor(QUERY_NAMES.id)}) and a text (${namesFor(QUERY_NAMES.text)}) belong there, each once.`;
 const LABEL = /^labels?\.(.+)$/;
+const NO_LABELS: { readonly labels: Record<string, string>; readonly problem?: string } = { labels: {} };
 
 /** Checks queries as they come, and keeps the good ones. */
 export class QueryRows {
@@ -72,7 +73,7 @@ export class QueryRows {
     const queryText = textKey === undefined ? undefined : textOf(value[textKey]);
     this.#require('id', id, idKey, value, line);
     this.#require('text', queryText, textKey, value, line);
-    const { labels, problem } = labelsOf(value);
+    const { labels, problem } = keys.some(isAboutLabels) ? labelsOf(value) : NO_LABELS;
     if (problem !== undefined) {
       this.#problems.error(line, () => ({
         code: 'RCTL_INPUT_LABELS',
@@ -82,8 +83,7 @@ export class QueryRows {
     }
     if (!id?.trim() || !queryText?.trim() || problem !== undefined || this.#isKnown(id, line)) return;
     const others = Object.entries(value).filter(
-      ([key]) =>
-        key !== idKey && key !== textKey && key !== 'labels' && key !== 'metadata' && !LABEL.test(key),
+      ([key]) => key !== idKey && key !== textKey && !isAboutLabels(key),
     );
     this.rows.push({
       id,
@@ -180,6 +180,10 @@ function labelsOf(value: Readonly<Record<string, unknown>>): {
     found.set(name, text);
   }
   return { labels: Object.fromEntries(found) };
+}
+
+function isAboutLabels(key: string): boolean {
+  return key === 'labels' || key === 'metadata' || LABEL.test(key);
 }
 
 function labelOf(value: unknown): string | undefined {
