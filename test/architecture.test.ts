@@ -14,7 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   dev: ['core'],
   verify: ['core', 'generated', 'opensearch'],
   kinds: ['core', 'opensearch', 'verify'],
-  engine: ['core', 'kinds', 'opensearch'],
+  engine: ['core', 'kinds', 'opensearch', 'verify'],
   cli: ['core', 'generated', 'manifest', 'opensearch', 'engine', 'verify', 'dev'],
   'index.ts': ['core', 'manifest', 'opensearch', 'engine', 'verify'],
   'main.ts': ['cli'],

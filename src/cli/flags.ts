@@ -120,6 +120,10 @@ export const COMMANDS = {
       { name: 'yes', short: 'y', help: 'do not ask (nothing is asked where there is no terminal)' },
       { name: 'parallelism', value: 'N', count: true, help: 'changes worked on at once (10)' },
       { name: 'timeout', value: 'SECONDS', count: true, help: 'longest wait for one ML task (600)' },
+      {
+        name: 'keep-candidate',
+        help: 'keep a model that its verifications have stopped, beside the old one',
+      },
       ...SELECTION,
       ...PRUNE,
       ...STACK,

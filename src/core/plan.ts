@@ -62,6 +62,8 @@ export interface Plan {
   readonly stack: string;
   readonly cluster: ClusterIdentity;
   readonly changes: readonly Change[];
+  /** What is measured before a change that searches would see. */
+  readonly verifications: readonly Resource[];
   readonly diagnostics: readonly Diagnostic[];
 }
 

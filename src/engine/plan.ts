@@ -11,6 +11,7 @@ import { attributed } from './attribution.ts';
 import { inDependencyOrder } from './graph.ts';
 import { ignoredFields, withLive } from './ignored.ts';
 import { recordedFor } from './intent.ts';
+import { measuredFirst } from './release.ts';
 import { planRemovals, type RemovalRules } from './removal.ts';
 import { sameAsSealed } from './secrets.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -210,6 +211,7 @@ export function makePlan(resources: readonly Resource[], snapshot: Snapshot, rul
     if (objection !== undefined) diagnostics.push(objection);
     changes.push(change);
   }
+  const verifications = resources.filter(({ kind }) => !kindOf(kind).provisions);
   const removals =
     rules.removals === undefined
       ? { changes: [], diagnostics: leftAlone(snapshot) }
@@ -218,7 +220,8 @@ export function makePlan(resources: readonly Resource[], snapshot: Snapshot, rul
     formatVersion: '1.0',
     stack: snapshot.stack,
     cluster: snapshot.cluster,
-    changes: [...changes, ...removals.changes],
+    changes: [...measuredFirst(changes, verifications), ...removals.changes],
+    verifications,
     diagnostics: sortDiagnostics([...diagnostics, ...removals.diagnostics]),
   };
 }

@@ -1,10 +1,7 @@
-import { parseAddress } from '../core/address.ts';
 import { type Diagnostic, hasErrors, sortDiagnostics } from '../core/diagnostic.ts';
 import { RerankctlError } from '../core/errors.ts';
-import type { JsonObject } from '../core/json.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Resource } from '../core/resource.ts';
-import { resolveReferences, toPlainJson } from '../core/value.ts';
 import { kindOf } from '../kinds/registry.ts';
 import type { Cluster } from '../opensearch/cluster.ts';
 import { applyPlan } from './apply.ts';
@@ -65,18 +62,4 @@ export function refuseIfRefused(made: Plan): void {
   throw new RerankctlError('refused', 'RCTL_REFUSED', 'Refused: nothing was changed.', {
     diagnostics: made.diagnostics.filter(({ severity }) => severity === 'error'),
   });
-}
-
-/**
- * A spec whose references are all to resources that bear their manifest's name on the server, with those names in
- * their place. Asks no cluster.
- */
-export function resolveByName(resource: Resource): JsonObject {
-  return toPlainJson(
-    resolveReferences(resource.spec, (address) => {
-      const target = parseAddress(address);
-      const kind = target === undefined ? undefined : kindOf(target.kind);
-      return kind?.provisions && kind.namedByManifest ? target?.name : undefined;
-    }),
-  ) as JsonObject;
 }

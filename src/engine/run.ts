@@ -1,44 +1,48 @@
 import type { Address } from '../core/address.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { asDiagnostic, RerankctlError } from '../core/errors.ts';
-import type { Listener } from '../core/events.ts';
 import { isObject, type JsonObject } from '../core/json.ts';
 import type { Change, Outcome, Plan } from '../core/plan.ts';
 import { resolveReferences, toPlainJson, type Value, type ValueObject } from '../core/value.ts';
-import {
-  type Applied,
-  BEGUN,
-  type ProvisionedKind,
-  type RemovalContext,
-  type StepContext,
-} from '../kinds/kind.ts';
+import { type Applied, BEGUN, type ProvisionedKind, type StepContext } from '../kinds/kind.ts';
 import { kindOf } from '../kinds/registry.ts';
 import type { Capabilities } from '../opensearch/capabilities.ts';
 import type { Cluster } from '../opensearch/cluster.ts';
-import { Gate, Mutexes } from './concurrency.ts';
+import { type AttemptOptions, Attempts } from './attempts.ts';
+import { Mutexes } from './concurrency.ts';
 import { dependentsOf } from './graph.ts';
 import { recordedFor, sealIntent } from './intent.ts';
+import { Ledger } from './ledger.ts';
+import { Release, type ReleaseReport, stopped } from './release.ts';
+import { Removals } from './removals.ts';
 import { reporting } from './reporting.ts';
 import { sealSecrets } from './secrets.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { StateRecord } from './state/read.ts';
-import { StateWriter } from './state/writer.ts';
 
-export interface ApplyOptions {
-  readonly listener: Listener;
-  readonly signal: AbortSignal;
-  /** How many changes are worked on at once. */
-  readonly parallelism: number;
+export interface ApplyOptions extends AttemptOptions {
   /** Longest wait for one ML task or state, in milliseconds. */
   readonly waitMs: number;
   /** What is running, for whoever finds the stack locked: `rerankctl apply`. */
   readonly command: string;
+  /** A model that its verifications stopped stays on the server, beside the one that searches use. */
+  readonly keepCandidate?: boolean;
 }
 
 export interface ApplyReport {
   readonly outcomes: readonly Outcome[];
   /** Something that went wrong outside of any one change, such as writing the state. */
   readonly diagnostics: readonly Diagnostic[];
+  /** What was measured before searches were let see the changes; absent when nothing had to be. */
+  readonly release?: ReleaseReport;
+}
+
+/** What came of measuring a release: one of them. */
+interface Measured {
+  /** What had to be there and is not. */
+  readonly blockedBy?: Address;
+  readonly report?: ReleaseReport;
+  readonly error?: Diagnostic;
 }
 
 /** One run of a plan. Every change waits for what it depends on, and is skipped when that did not succeed. */
@@ -48,29 +52,31 @@ export class Run {
   readonly #options: ApplyOptions;
   readonly #since = performance.now();
   readonly #plan: Plan;
-  readonly #records: Map<Address, StateRecord>;
-  readonly #writer: StateWriter;
+  readonly #ledger: Ledger;
+  readonly #attempts: Attempts;
+  readonly #removals: Removals;
+  readonly #release: Release;
+  #measured: Promise<Measured> | undefined;
   readonly #ids = new Map<Address, string>();
   readonly #running = new Map<Address, Promise<Outcome | undefined>>();
-  readonly #stateWrites: Promise<void>[] = [];
   readonly #announcements = new Map<Address, Promise<void>>();
-  readonly #gate: Gate;
   readonly #mutexes = new Mutexes();
 
   constructor(
     cluster: Cluster,
     capabilities: Capabilities,
     plan: Plan,
-    { records, state }: Pick<Snapshot, 'records' | 'state'>,
+    snapshot: Pick<Snapshot, 'records' | 'state'>,
     options: ApplyOptions,
   ) {
     this.#cluster = cluster;
     this.#capabilities = capabilities;
     this.#options = options;
     this.#plan = plan;
-    this.#records = new Map(records);
-    this.#writer = new StateWriter(cluster, plan.stack, state);
-    this.#gate = new Gate(options.parallelism);
+    this.#ledger = new Ledger(cluster, plan.stack, snapshot);
+    this.#attempts = new Attempts(options);
+    this.#removals = new Removals(cluster, this.#ledger, this.#attempts, options);
+    this.#release = new Release(plan);
     for (const change of plan.changes) {
       if (change.id !== undefined) this.#ids.set(change.address, change.id);
     }
@@ -86,54 +92,14 @@ export class Run {
     const dependents = dependentsOf(staying.map((change) => change.resource));
     const retired = staying.map((change) => this.#retire(change, dependents.get(change.address) ?? []));
     const made = (await Promise.all([...this.#running.values(), ...retired])).filter(isThere);
-    const removed = await this.#removeAll(leaving, made);
-    return { outcomes: [...made, ...removed], diagnostics: await this.#stateProblems() };
-  }
-
-  /** Removes once everything that referred to it refers to something else: dependents first. */
-  async #removeAll(leaving: readonly Change[], made: readonly Outcome[]): Promise<Outcome[]> {
-    const failed = made.find(({ result }) => result !== 'done');
-    if (failed !== undefined && !this.#options.signal.aborted) {
-      return leaving.map((change) => this.#skip(change, `${failed.address} did not succeed`));
-    }
-    const dependents = dependentsOf(leaving.map((change) => change.resource));
-    const removals = new Map<Address, Promise<Outcome>>();
-    for (const change of leaving) {
-      const before = (dependents.get(change.address) ?? []).flatMap((address) => removals.get(address) ?? []);
-      removals.set(change.address, this.#removeAfter(before, change));
-    }
-    return Promise.all(removals.values());
-  }
-
-  async #removeAfter(dependents: readonly Promise<Outcome>[], change: Change): Promise<Outcome> {
-    const blocked = (await Promise.all(dependents)).find(({ result }) => result !== 'done');
-    if (blocked !== undefined && !this.#options.signal.aborted) {
-      return this.#skip(change, `${blocked.address} is still there`);
-    }
-    return this.#attempt(change, () => this.#remove(change));
-  }
-
-  async #remove(change: Change): Promise<string> {
-    const kind = kindOf(change.kind) as ProvisionedKind;
-    const recorded = this.#records.get(change.address);
-    if (change.action === 'delete' && change.id !== undefined && recorded !== undefined) {
-      // What an interrupted replacement left behind goes as well.
-      for (const id of new Set([change.id, ...(recorded.retire ?? [])])) {
-        await kind.remove({ ...this.#removalContext(change.address), recorded }, id);
-      }
-    }
-    this.#records.delete(change.address);
-    this.#remember(this.#writer.forget(change.address));
-    return change.id ?? '';
-  }
-
-  #removalContext(address: Address): Omit<RemovalContext, 'recorded'> {
-    const { listener, signal, waitMs } = this.#options;
-    return { cluster: this.#cluster, signal, waitMs, ...reporting(address, listener, waitMs) };
-  }
-
-  #skip({ address, action }: Change, because: string): Outcome {
-    return this.#finish({ address, action, tookMs: 0, result: 'skipped', because });
+    const measured = await this.#measured;
+    const withdrawn = await this.#withdraw(measured?.report);
+    const removed = await this.#removals.removeAll(leaving, made);
+    return {
+      outcomes: [...made, ...withdrawn, ...removed],
+      diagnostics: await this.#ledger.problems(),
+      ...(measured?.report === undefined ? {} : { release: measured.report }),
+    };
   }
 
   /**
@@ -143,25 +109,12 @@ export class Run {
   #announce({ kind: name, action, address, resource }: Change): void {
     const kind = kindOf(name);
     if (!kind.provisions || !kind.announced || (action !== 'create' && action !== 'replace')) return;
-    const before = this.#records.get(address);
+    const before = this.#ledger.get(address);
     // A run that was interrupted has written down more than this one knows yet.
     if (recordedFor(resource, before)?.intent !== undefined) return;
     const intent = sealIntent(resource, { step: BEGUN });
-    const written = this.#writer.write({ address, dependsOn: resource.dependsOn, ...before, intent });
-    written.catch(() => undefined);
-    this.#announcements.set(address, written);
-  }
-
-  async #stateProblems(): Promise<Diagnostic[]> {
-    const settled = await Promise.allSettled(this.#stateWrites);
-    const problems = settled.flatMap((write) =>
-      write.status === 'rejected' ? [write.reason as unknown] : [],
-    );
-    const bug = problems.find((problem) => !(problem instanceof RerankctlError));
-    if (bug !== undefined) throw bug;
-    return problems
-      .filter((problem) => problem instanceof RerankctlError)
-      .map((problem) => asDiagnostic(problem));
+    const begun = { address, dependsOn: resource.dependsOn, ...before, intent };
+    this.#announcements.set(address, this.#ledger.announce(begun));
   }
 
   /** The outcome of a change; `undefined` for one that has nothing to do. */
@@ -175,52 +128,61 @@ export class Run {
     if (change.action === 'none') return undefined;
     const blocked = dependencies.find(({ outcome }) => outcome !== undefined && outcome.result !== 'done');
     if (blocked !== undefined && !this.#options.signal.aborted) {
-      return this.#skip(change, `${blocked.address} did not succeed`);
+      return this.#attempts.skip(change, `${blocked.address} did not succeed`);
     }
-    return this.#attempt(change, () => this.#carryOut(change));
+    return (await this.#stop(change)) ?? this.#attempts.run(change, () => this.#carryOut(change));
   }
 
-  /** Runs one change when there is room for it, and makes an outcome of whatever comes of it. Bugs are rethrown. */
-  #attempt(change: Change, work: () => Promise<string>): Promise<Outcome> {
-    const base = { address: change.address, action: change.action };
-    return this.#gate.run(async () => {
-      if (this.#options.signal.aborted) return this.#finish({ ...base, tookMs: 0, result: 'interrupted' });
-      const started = performance.now();
-      this.#options.listener({ type: 'change.started', address: change.address, action: change.action });
-      const tookMs = (): number => Math.round(performance.now() - started);
-      try {
-        const id = await work();
-        return this.#finish({ ...base, tookMs: tookMs(), result: 'done', id });
-      } catch (error) {
-        if (this.#options.signal.aborted)
-          return this.#finish({ ...base, tookMs: tookMs(), result: 'interrupted' });
-        if (!(error instanceof RerankctlError)) throw error;
-        const diagnostic: Diagnostic = {
-          ...asDiagnostic(error, change.address),
-          ...change.resource.locate('/spec'),
-        };
-        return this.#finish({
-          ...base,
-          tookMs: tookMs(),
-          result: 'failed',
-          error: diagnostic,
-          details: error.diagnostics,
-        });
-      }
-    });
+  /** The outcome of a change that searches would see, when the verifications do not let it be made. */
+  async #stop(change: Change): Promise<Outcome | undefined> {
+    if (!this.#release.holds(change) || this.#options.signal.aborted) return undefined;
+    this.#measured ??= this.#measure();
+    const { blockedBy, report, error } = await this.#measured;
+    if (this.#options.signal.aborted || report?.verdict === 'pass') return undefined;
+    if (blockedBy !== undefined) return this.#attempts.skip(change, `${blockedBy} did not succeed`);
+    const why = report === undefined ? error : stopped(report, change);
+    if (why === undefined) throw new Error(`${change.address} was stopped for no reason`);
+    return this.#attempts.fail(change, why);
   }
 
-  #finish(outcome: Outcome): Outcome {
-    this.#options.listener({ type: 'change.finished', outcome });
-    return outcome;
+  /** Once for all changes of the release, when everything they need is there. */
+  async #measure(): Promise<Measured> {
+    for (const address of this.#release.needs) {
+      const outcome = await this.#running.get(address);
+      if (outcome !== undefined && outcome.result !== 'done') return { blockedBy: address };
+    }
+    try {
+      const specOf = (change: Change): JsonObject => toPlainJson(this.#resolved(change)) as JsonObject;
+      return { report: await this.#release.measure(this.#cluster, specOf, this.#options) };
+    } catch (error) {
+      if (!(error instanceof RerankctlError)) throw error;
+      return { error: asDiagnostic(error) };
+    }
+  }
+
+  /**
+   * Removes the models that were made for a release which its verifications stopped. When nobody answered, they stay:
+   * the next apply measures them again.
+   */
+  async #withdraw(report: ReleaseReport | undefined): Promise<Outcome[]> {
+    const unproven = report?.verdict === 'fail' || report?.verdict === 'inconclusive';
+    if (!unproven || this.#options.keepCandidate === true) return [];
+    const needs = this.#release.needs;
+    const candidates = this.#plan.changes.filter(({ address }) => needs.includes(address));
+    const withdrawn = await Promise.all(candidates.map((change) => this.#removals.withdraw(change)));
+    return withdrawn.filter(isThere);
+  }
+
+  #resolved({ resource }: Change): Value {
+    return resolveReferences(resource.spec as Value, (target) => this.#ids.get(target));
   }
 
   async #carryOut(change: Change): Promise<string> {
     const kind = kindOf(change.kind) as ProvisionedKind;
     const { resource, address } = change;
     await this.#announcements.get(address);
-    const resolved = resolveReferences(resource.spec as Value, (target) => this.#ids.get(target));
-    const before = this.#records.get(address);
+    const resolved = this.#resolved(change);
+    const before = this.#ledger.get(address);
     const applied: Applied = change.keepsObject
       ? { id: change.id ?? '', ...(change.facts === undefined ? {} : { facts: change.facts }) }
       : await kind.apply(this.#contextFor(change, toPlainJson(resolved) as JsonObject));
@@ -229,31 +191,20 @@ export class Run {
     const retire = [...new Set([...(before?.retire ?? []), ...replaced])].filter((id) => id !== applied.id);
     const facts = applied.facts ?? (change.keepsObject ? before?.facts : undefined);
     const { prevent_destroy, on_remove } = resource.lifecycle;
-    this.#record({
+    this.#ledger.record({
       address,
       id: applied.id,
       applied: sealSecrets(without(resolved, kind.bulky), before?.applied) as JsonObject,
       ...(facts === undefined ? {} : { facts }),
-      ...(retire.length === 0 ? {} : { retire }),
+      ...(retire.length === 0 ? {} : { retire, previous: before?.previous ?? lastOf(before) }),
       lifecycle: {
         ...(prevent_destroy === undefined ? {} : { prevent_destroy }),
         ...(on_remove === undefined ? {} : { on_remove }),
       },
       dependsOn: resource.dependsOn,
     });
-    if (change.movedFrom !== undefined) this.#remember(this.#writer.forget(change.movedFrom));
+    if (change.movedFrom !== undefined) this.#ledger.forget(change.movedFrom);
     return applied.id;
-  }
-
-  /** Written behind the work's back, and waited for at the end: what a kill loses here, adoption finds again. */
-  #record(record: StateRecord): void {
-    this.#records.set(record.address, record);
-    this.#remember(this.#writer.write(record));
-  }
-
-  #remember(written: Promise<void>): void {
-    written.catch(() => undefined);
-    this.#stateWrites.push(written);
   }
 
   #contextFor(change: Change, spec: JsonObject): StepContext {
@@ -273,20 +224,14 @@ export class Run {
       signal,
       resource,
       spec,
-      recorded: recordedFor(resource, this.#records.get(address)),
+      recorded: recordedFor(resource, this.#ledger.get(address)),
       change: changed,
       since: this.#since,
       waitMs,
       journal: async (intent) => {
-        const before = this.#records.get(address);
-        const record = {
-          address,
-          dependsOn: resource.dependsOn,
-          ...before,
-          intent: sealIntent(resource, intent),
-        };
-        this.#records.set(address, record);
-        await this.#writer.write(record);
+        const before = this.#ledger.get(address);
+        const begun = { address, dependsOn: resource.dependsOn, ...before };
+        await this.#ledger.write({ ...begun, intent: sealIntent(resource, intent) });
       },
       exclusive: (key, work) => this.#mutexes.run(key, work),
       ...reporting(address, listener, waitMs),
@@ -298,28 +243,18 @@ export class Run {
     const own = await this.#running.get(change.address);
     const others = await Promise.all(dependents.map((address) => this.#running.get(address)));
     const settled = [own, ...others].every((outcome) => outcome === undefined || outcome.result === 'done');
-    const kind = kindOf(change.kind);
-    const record = this.#records.get(change.address);
-    if (!settled || !kind.provisions || record?.retire === undefined) return undefined;
-    const { signal } = this.#options;
-    const context = { ...this.#removalContext(change.address), recorded: record };
-    try {
-      for (const id of record.retire) await kind.remove(context, id);
-    } catch (error) {
-      if (signal.aborted) return undefined;
-      if (!(error instanceof RerankctlError)) throw error;
-      const base = { address: change.address, action: 'delete' as const, tookMs: 0 };
-      return this.#finish({
-        ...base,
-        result: 'failed',
-        error: asDiagnostic(error, change.address),
-        details: [],
-      });
-    }
-    const { retire: _done, ...rest } = record;
-    this.#record(rest);
-    return undefined;
+    return settled ? this.#removals.retire(change.address) : undefined;
   }
+}
+
+/** What stands in the way of nothing but a release: it is remembered again when that is stopped. */
+function lastOf(record: StateRecord | undefined): NonNullable<StateRecord['previous']> {
+  const { id, applied, facts } = record ?? {};
+  return {
+    ...(id === undefined ? {} : { id }),
+    ...(applied === undefined ? {} : { applied }),
+    ...(facts === undefined ? {} : { facts }),
+  };
 }
 
 function without(spec: Value, keys: readonly string[] = []): Value {

@@ -164,6 +164,11 @@ export interface ProvisionedKind extends KindBase {
    * written down before it is sent, with the step `BEGUN`.
    */
   readonly announced?: true;
+  /**
+   * Searches go through it: its resolved spec can be tried as a temporary pipeline in the body of a search, and is, by
+   * the verifications that name it, before an update is made.
+   */
+  readonly servesSearches?: true;
   /** Keys of the spec that are too large for the state; the kind remembers a digest of them in its facts. */
   readonly bulky?: readonly string[];
   /** Reads all resources asked for in a number of requests that does not grow with their number. Sends no write. */

@@ -55,6 +55,7 @@ function planOf(made: readonly Made[], more: readonly Diagnostic[] = []): { plan
       stack: 'unit',
       cluster: { uuid: 'u', name: 'n', version: '3.6.0', url: 'http://localhost' },
       changes,
+      verifications: [],
       diagnostics: [...refused, ...more],
     },
     ground: {

@@ -18,7 +18,10 @@ const texts = [hit(1, 'b', 5, { t: 'beta' }), hit(2, 'a', 4, { t: 'alpha' })];
 function evidence(part: Partial<Evidence> = {}): Evidence {
   return {
     name: 'p',
-    pipeline: { state: 'read', processors: [{ processor: 'rerank', ignoreFailure: false, fields: ['t'], model: 'm' }] },
+    pipeline: {
+      state: 'read',
+      processors: [{ processor: 'rerank', ignoreFailure: false, fields: ['t'], model: 'm' }],
+    },
     trace: [ran],
     unreranked: [],
     reranked: texts,

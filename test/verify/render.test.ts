@@ -2,13 +2,14 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { renderVerification } from '../../src/cli/render/verification.ts';
 import { compareArms } from '../../src/verify/compare.ts';
-import { type QueryReport, type VerificationReport, worstOf } from '../../src/verify/report.ts';
-import { hit, PASSAGES, QUESTION } from './support.ts';
+import { type Proof, type QueryReport, type VerificationReport, worstOf } from '../../src/verify/report.ts';
+import { EMPTY_REPORT, hit, PASSAGES, QUESTION } from './support.ts';
 
 const plain = { color: false, width: 80, unicode: true };
 const doc = (rank: number, id: keyof typeof PASSAGES, score: number) =>
   hit(rank, id, score, { passage_text: PASSAGES[id] });
 
+const NAMED = { fields: [], documentId: '_id' };
 const compared = compareArms(
   [doc(1, 'nevada', 1), doc(2, 'mariana', 1), doc(3, 'washington', 1), doc(4, 'punishment', 1)],
   [
@@ -17,24 +18,28 @@ const compared = compareArms(
     doc(3, 'punishment', 3.1557),
     doc(4, 'mariana', 2.7108),
   ],
-  ['passage_text'],
+  { fields: ['passage_text'], documentId: '_id' },
 );
+
+const proof: Proof = {
+  ran: true,
+  processor: 'rerank',
+  tookMs: 46.2,
+  fields: ['passage_text'],
+  reasons: [],
+  warnings: [],
+};
 
 const passed: QueryReport = {
   id: 'q1',
   queryText: QUESTION,
+  labels: {},
+  others: [],
   verdict: 'pass',
   window: 4,
   unreranked: { tookMs: 2, elapsedMs: 5, hits: compared.unreranked },
   reranked: { tookMs: 3, elapsedMs: 52, hits: compared.reranked },
-  proof: {
-    ran: true,
-    processor: 'rerank',
-    tookMs: 46.2,
-    fields: ['passage_text'],
-    reasons: [],
-    warnings: [],
-  },
+  proof,
   expectations: [
     { kind: 'first', what: '_id is "washington"', pass: true, actual: '_id washington', foundAt: 1 },
   ],
@@ -58,10 +63,10 @@ const hidden: QueryReport = {
   ...passed,
   verdict: 'fail',
   reranked: null,
-  unreranked: { tookMs: 2, elapsedMs: 5, hits: compareArms([doc(1, 'nevada', 1)], [], []).unreranked },
+  unreranked: { tookMs: 2, elapsedMs: 5, hits: compareArms([doc(1, 'nevada', 1)], [], NAMED).unreranked },
   window: 1,
   proof: {
-    ...passed.proof,
+    ...proof,
     ran: false,
     processor: null,
     tookMs: null,
@@ -78,7 +83,7 @@ const broken: QueryReport = {
   verdict: 'error',
   unreranked: null,
   window: 0,
-  proof: { ...hidden.proof, reasons: [], warnings: [] },
+  proof: { ...proof, ran: false, processor: null, tookMs: null },
   error: {
     severity: 'error',
     code: 'RCTL_INDEX_NOT_FOUND',
@@ -89,6 +94,7 @@ const broken: QueryReport = {
 
 function reportOf(...queries: QueryReport[]): VerificationReport {
   return {
+    ...EMPTY_REPORT,
     address: 'Verification/capital',
     index: 'my-test-data',
     searchPipeline: 'rerank_pipeline',
@@ -206,7 +212,10 @@ describe('a verification in the terminal', () => {
   });
 
   it('tells hits that came into the window and hits that fell out of it', () => {
-    const moved = compareArms([hit(1, 'a', null, { t: 'one' })], [hit(1, 'b', 1, { t: '' })], ['t']);
+    const moved = compareArms([hit(1, 'a', null, { t: 'one' })], [hit(1, 'b', 1, { t: '' })], {
+      ...NAMED,
+      fields: ['t'],
+    });
     const text = renderVerification(
       reportOf({
         ...passed,

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { schemaErrors } from './support.ts';
+import { EMPTY_REPORT, schemaErrors } from './support.ts';
 
 const proof = { ran: true, processor: 'rerank', tookMs: 1, fields: [], reasons: [], warnings: [] };
 const query = {
   id: 'q1',
   queryText: 'x',
+  labels: {},
+  others: [],
   verdict: 'pass',
   window: 0,
   unreranked: null,
@@ -13,6 +15,7 @@ const query = {
   expectations: [],
 };
 const report = {
+  ...EMPTY_REPORT,
   address: 'Verification/x',
   index: 'i',
   searchPipeline: 'p',

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../src/core/json.ts';
 import type { Resource } from '../../src/core/resource.ts';
 import type { ValueObject } from '../../src/core/value.ts';
 import type { Hit } from '../../src/verify/hit.ts';
+import type { VerificationReport } from '../../src/verify/report.ts';
 
 export const QUESTION = 'What is the capital of the United States?';
 
@@ -37,6 +38,30 @@ export function verificationOf(spec: ValueObject, name = 'test'): Resource {
     locate: (pointer) => ({ location: { file: 'v.yaml', line: 1, column: 1 }, snippet: pointer }),
   };
 }
+
+/** A report of nothing, to be filled. */
+export const EMPTY_REPORT: VerificationReport = {
+  address: 'Verification/v',
+  index: 'i',
+  searchPipeline: 'p',
+  verdict: 'pass',
+  measuredOn: {
+    server: '3.6.0',
+    queries: 'digest',
+    judgments: null,
+    models: [],
+    convention: { gain: 'linear', relevantFrom: 1, ties: 'server', unjudged: 'nonrelevant' },
+  },
+  arms: ['unreranked', 'reranked'],
+  queries: [],
+  relevance: null,
+  change: null,
+  latency: {},
+  canaries: [],
+  gates: [],
+  baseline: null,
+  warnings: [],
+};
 
 const schema: JsonObject = JSON.parse(
   readFileSync(new URL('../../schemas/report.schema.json', import.meta.url), 'utf8'),

@@ -1,6 +1,6 @@
 import { type Diagnostic, hasErrors } from '../../core/diagnostic.ts';
 import type { Event, Listener } from '../../core/events.ts';
-import { type Plan, pendingChanges } from '../../core/plan.ts';
+import { type Outcome, type Plan, pendingChanges } from '../../core/plan.ts';
 import { apply, type PreparedPlan, refuseIfRefused } from '../../engine/provision.ts';
 import type { ApplyReport } from '../../engine/run.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
@@ -11,6 +11,7 @@ import { lineProgress } from '../progress/lines.ts';
 import { renderDiagnostics } from '../render/diagnostics.ts';
 import { renderFailures, renderSummary } from '../render/outcomes.ts';
 import { planJson, renderPlan } from '../render/plan.ts';
+import { renderVerification } from '../render/verification.ts';
 import { clusterOf, stderrStyle } from './shared.ts';
 
 /** More rows than this do not fit a terminal, and a log is easier to read. */
@@ -61,6 +62,7 @@ export async function carryOut(
     parallelism: flags.count('parallelism') ?? 10,
     waitMs: (flags.count('timeout') ?? 600) * 1000,
     command,
+    keepCandidate: flags.on('keep-candidate'),
   });
   await progress.done;
   return finish(report, planned, invocation);
@@ -96,17 +98,41 @@ function finish(
   planned: Record<string, unknown>,
   invocation: Invocation,
 ): CommandResult {
-  const { io, output } = invocation;
-  const { outcomes, diagnostics } = report;
+  const { io, output, color } = invocation;
+  const { outcomes, diagnostics, release } = report;
   const style = stderrStyle(invocation);
+  if (output === 'text' && release !== undefined && release.verdict !== 'pass') {
+    const table = { color: color.stdout, width: io.stdout.columns, unicode: true };
+    const unheld = release.reports.filter(({ verdict }) => verdict !== 'pass');
+    io.stdout.write(`\n${unheld.map((each) => renderVerification(each, table)).join('')}`);
+  }
   const problems = [renderFailures(outcomes, style), renderDiagnostics(diagnostics, style)];
   for (const text of problems.filter((each) => each !== '')) io.stderr.write(`\n${text}`);
   if (output === 'text') io.stdout.write(renderSummary(outcomes));
   const whole = !hasErrors(diagnostics) && outcomes.every(({ result }) => result === 'done');
-  if (!whole) io.stderr.write('\nRun it again: what was begun is finished, and nothing is made twice.\n');
+  const onlyStopped = release !== undefined && !hasErrors(diagnostics) && outcomes.every(isDoneOrStopped);
+  if (!whole && !onlyStopped) {
+    io.stderr.write('\nRun it again: what was begun is finished, and nothing is made twice.\n');
+  }
+  const incomplete = onlyStopped ? EXIT_OF_RELEASE[release.verdict] : EXIT.incomplete;
   const all: readonly Diagnostic[] = diagnostics;
   return {
-    exitCode: io.signal.aborted ? EXIT.interrupted : whole ? EXIT.done : EXIT.incomplete,
-    json: { ...planned, outcomes, diagnostics: all },
+    exitCode: io.signal.aborted ? EXIT.interrupted : whole ? EXIT.done : incomplete,
+    json: { ...planned, outcomes, diagnostics: all, ...(release === undefined ? {} : { release }) },
   };
+}
+
+/** Nothing else went wrong than that the verifications did not let it through. */
+const EXIT_OF_RELEASE = {
+  pass: EXIT.incomplete,
+  fail: EXIT.gateFailed,
+  inconclusive: EXIT.inconclusive,
+  error: EXIT.incomplete,
+} as const;
+
+function isDoneOrStopped(outcome: Outcome): boolean {
+  return (
+    outcome.result === 'done' ||
+    (outcome.result === 'failed' && outcome.error.code === 'RCTL_RELEASE_STOPPED')
+  );
 }

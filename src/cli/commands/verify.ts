@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Resource } from '../../core/resource.ts';
-import { resolveByName } from '../../engine/provision.ts';
+import { resolveByName } from '../../engine/resolve-by-name.ts';
 import { baselineText } from '../../verify/baseline.ts';
 import { overallVerdict, type VerificationReport } from '../../verify/report.ts';
 import { verify } from '../../verify/verify.ts';

@@ -13,6 +13,8 @@ export interface StateRecord {
   readonly applied?: JsonObject;
   readonly facts?: JsonObject;
   readonly intent?: JsonObject;
+  /** What stood here before a replacement, until nothing refers to it any more. */
+  readonly previous?: Pick<StateRecord, 'id' | 'applied' | 'facts'>;
   /** Server IDs that a replacement has left behind and that are still to be removed. */
   readonly retire?: readonly string[];
   /** As last applied: it protects also when the manifest is gone. */

@@ -71,6 +71,7 @@ export const searchPipeline: ProvisionedKind = {
   summary: 'A search pipeline: request, response and phase results processors, reranking among them.',
   provisions: true,
   namedByManifest: true,
+  servesSearches: true,
 
   async snapshot(cluster, _asked, capabilities) {
     const pipelines = await readPipelines(cluster);

@@ -1,0 +1,111 @@
+import type { Address } from '../core/address.ts';
+import type { Diagnostic } from '../core/diagnostic.ts';
+import type { Listener } from '../core/events.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { Change, Plan } from '../core/plan.ts';
+import type { Resource } from '../core/resource.ts';
+import { Reference } from '../core/value.ts';
+import { kindOf } from '../kinds/registry.ts';
+import type { Cluster } from '../opensearch/cluster.ts';
+import { overallVerdict, type Verdict, type VerificationReport } from '../verify/report.ts';
+import { verify } from '../verify/verify.ts';
+import { resolveByName } from './resolve-by-name.ts';
+
+/** What the verifications said of a release before it was made. */
+export interface ReleaseReport {
+  readonly verdict: Verdict;
+  readonly reports: readonly VerificationReport[];
+}
+
+/**
+ * The changes of a plan that searches would see at once, and the verifications that are run before any of them is
+ * made: through temporary pipelines, so that production sees nothing of it. All of them are made, or none.
+ */
+export class Release {
+  readonly #changes: ReadonlyMap<Address, Change>;
+  readonly #verifications: readonly Resource[];
+
+  constructor({ changes, verifications }: Plan) {
+    const serving = changes.filter(isServing);
+    this.#verifications = verifications.filter((verification) =>
+      serving.some((change) => judges(verification, change)),
+    );
+    this.#changes = new Map(
+      serving
+        .filter((change) => this.#verifications.some((verification) => judges(verification, change)))
+        .map((change) => [change.address, change]),
+    );
+  }
+
+  /** Is this change made only when the verifications hold? */
+  holds({ address }: Change): boolean {
+    return this.#changes.has(address);
+  }
+
+  /** What must be there before it can be measured: of the changes themselves, and of the verifications. */
+  get needs(): Address[] {
+    const all = [...this.#changes.values()].flatMap(({ resource }) => resource.dependsOn);
+    const measured = this.#verifications.flatMap(({ dependsOn }) => dependsOn);
+    return [...new Set([...all, ...measured])].filter((address) => !this.#changes.has(address));
+  }
+
+  /** Measures with each pipeline as it is going to be. `specOf` gives its spec with the IDs of new models. */
+  async measure(
+    cluster: Cluster,
+    specOf: (change: Change) => JsonObject,
+    options: { readonly listener: Listener; readonly signal: AbortSignal },
+  ): Promise<ReleaseReport> {
+    const trials = new Map(
+      [...this.#changes.values()].map((change) => [change.resource.name, specOf(change)]),
+    );
+    const resolved = this.#verifications.map((resource) => ({ resource, spec: resolveByName(resource) }));
+    const reports = await verify(cluster, resolved, { ...options, trials });
+    return { verdict: overallVerdict(reports), reports };
+  }
+}
+
+/** Says of each change that searches would see what measures it first. */
+export function measuredFirst(changes: readonly Change[], verifications: readonly Resource[]): Change[] {
+  return changes.map((change) => {
+    if (!isServing(change)) return change;
+    const by = verifications.filter((each) => judges(each, change)).map(({ address }) => address);
+    const note =
+      by.length === 0
+        ? 'no Verification measures it: searches see it at once'
+        : `made only when ${by.join(', ')} holds with it`;
+    return { ...change, notes: [...change.notes, note] };
+  });
+}
+
+function isServing({ kind: name, action, keepsObject }: Change): boolean {
+  const kind = kindOf(name);
+  return kind.provisions && kind.servesSearches === true && action === 'update' && keepsObject !== true;
+}
+
+/** Does this verification measure searches through the pipeline? */
+function judges({ spec }: Resource, { address, resource }: Change): boolean {
+  const { search_pipeline: named } = spec;
+  return named instanceof Reference ? named.address === address : named === resource.name;
+}
+
+/** Why a change of the release is not made. */
+export function stopped({ verdict, reports }: ReleaseReport, { address, resource }: Change): Diagnostic {
+  const names = reports.filter((report) => report.verdict === verdict).map((report) => report.address);
+  const said = {
+    pass: 'held',
+    fail: 'did not hold',
+    inconclusive: 'had too little data to say',
+    error: 'got no answer',
+  }[verdict];
+  return {
+    severity: 'error',
+    code: 'RCTL_RELEASE_STOPPED',
+    message: `${names.join(', ')} ${said} with the new ${resource.name}, so searches still go through the old one.`,
+    remedy:
+      verdict === 'fail'
+        ? 'See what fell below. Mend the model or the pipeline, or, when the rule is wrong, the verification.'
+        : 'See below what was missing, and apply again.',
+    address,
+    ...resource.locate('/spec'),
+  };
+}
