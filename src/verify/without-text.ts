@@ -1,4 +1,4 @@
-import type { ArmHit, QueryReport, VerificationReport } from './report.ts';
+import type { ArmHit, QueryReport, Reason, VerificationReport } from './report.ts';
 
 const HIDDEN = '(not shown)';
 
@@ -16,7 +16,7 @@ export function withoutText(report: VerificationReport): VerificationReport {
 }
 
 function plainQuery(query: QueryReport): QueryReport {
-  const { unreranked, reranked, others, expectations } = query;
+  const { unreranked, reranked, others, expectations, proof, error } = query;
   return {
     ...query,
     queryText: '',
@@ -25,7 +25,16 @@ function plainQuery(query: QueryReport): QueryReport {
     others: others.map((arm) => ({ ...arm, hits: arm.hits.map(plainHit) })),
     // Both tell of a hit in the words of its document.
     expectations: expectations.map((each) => ({ ...each, what: HIDDEN, actual: HIDDEN })),
+    // The words of a server may quote the query; the code says what it was.
+    proof: proof && { ...proof, reasons: proof.reasons.map(plainReason) },
+    ...(error === undefined ? {} : { error: { ...error, message: HIDDEN } }),
   };
+}
+
+const QUOTING: readonly Reason['code'][] = ['processor_failed', 'ignored_failure'];
+
+function plainReason(reason: Reason): Reason {
+  return QUOTING.includes(reason.code) ? { ...reason, message: HIDDEN } : reason;
 }
 
 function plainHit<Hit extends ArmHit>(hit: Hit): Hit {

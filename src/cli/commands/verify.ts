@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import type { Resource } from '../../core/resource.ts';
 import { resolveByName } from '../../engine/resolve-by-name.ts';
 import { baselineText } from '../../verify/baseline.ts';
@@ -84,12 +84,23 @@ async function writeBaselines(
   }
 }
 
+/** Places in manifests as their reader names them. A report shall not tell where on a machine it was made. */
+function shownFrom(cwd: string, report: VerificationReport): VerificationReport {
+  const gates = report.gates.map(({ location, ...gate }) =>
+    location === undefined
+      ? gate
+      : { ...gate, location: { ...location, file: relative(cwd, location.file) } },
+  );
+  return { ...report, gates };
+}
+
 async function finish(
   invocation: Invocation,
   measured: readonly VerificationReport[],
 ): Promise<CommandResult> {
   const { io, flags, output, color } = invocation;
-  const reports = flags.on('no-text') ? measured.map(withoutText) : measured;
+  const relativeTo = (report: VerificationReport) => shownFrom(io.cwd, report);
+  const reports = (flags.on('no-text') ? measured.map(withoutText) : measured).map(relativeTo);
   await writeFiles(invocation, reports);
   if (output === 'text') {
     const style = { color: color.stdout, width: io.stdout.columns, unicode: true };

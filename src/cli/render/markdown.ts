@@ -1,5 +1,5 @@
 import type { Gate, QueryReport, Verdict, VerificationReport } from '../../verify/report.ts';
-import { gateFigure, number, percent, plus, pText } from './figures.ts';
+import { gateFigure, headroomText, number, percent, plus, pText } from './figures.ts';
 
 /** GitHub takes 65,536 characters in a comment. */
 const MOST_CHARACTERS = 60_000;
@@ -82,8 +82,7 @@ function headroom({
   oracle,
   used,
 }: NonNullable<NonNullable<VerificationReport['relevance']>['headroom']>): string {
-  const share = used === null ? '' : ` The reranker used ${percent(used)} of what was to be won.`;
-  return `The windows hold ${percent(windowRecall)} of what is relevant; the best order of them has ${measure} ${number(oracle)}.${share}`;
+  return `The windows hold ${percent(windowRecall)} of what is relevant; the best order of them has ${measure} ${number(oracle)}: ${headroomText(used)}.`;
 }
 
 function canaries({ canaries: all }: VerificationReport): string[] {

@@ -6,11 +6,14 @@ export interface VerificationStyle {
   readonly width: number;
   /** Without it, ASCII alone. */
   readonly unicode: boolean;
+  /** `false`: no text of queries and documents, IDs alone. */
+  readonly text?: boolean;
 }
 
 export interface Pen {
   readonly paint: Paint;
   readonly width: number;
+  readonly unicode: boolean;
   readonly up: string;
   readonly down: string;
   readonly none: string;
@@ -26,24 +29,38 @@ export function penOf(style: VerificationStyle): Pen {
   return {
     paint: painter(style.color),
     width: Math.max(style.width, NARROWEST),
+    unicode: style.unicode,
     ...(style.unicode
       ? { up: '↑', down: '↓', none: '–', ellipsis: '…', cross: '✗', tick: '✓', arrow: '→' }
       : { up: '+', down: '-', none: '-', ellipsis: '...', cross: 'x', tick: 'v', arrow: '->' }),
   };
 }
 
-/** What comes from documents, manifests and servers must not move the cursor. */
-export function tidy(text: string): string {
-  return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
+const IN_ASCII: Readonly<Record<string, string>> = {
+  '…': '...',
+  '–': '-',
+  '→': '->',
+  '±': '+/-',
+  '×': 'x',
+  '“': '"',
+  '”': '"',
+  '’': "'",
+};
+
+/** The signs that rerankctl itself writes, as this pen can write them. */
+export function written(text: string, pen: Pen): string {
+  return pen.unicode ? text : text.replaceAll(/[…–→±×“”’]/g, (sign) => IN_ASCII[sign] ?? sign);
 }
 
 const WIDE =
-  /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\u{1F300}-\u{1FAFF}\u{20000}-\u{3FFFD}]/u;
+  /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\u{1F300}-\u{1FAFF}\u{20000}-\u{3FFFD}]|\p{Emoji_Presentation}/u;
 
 /** Terminal columns: most East Asian characters and emoji take two, combining marks none. */
 export function widthOf(text: string): number {
+  const plain = stripVTControlCharacters(text);
+  if (/^[ -~]*$/.test(plain)) return plain.length;
   let width = 0;
-  for (const character of stripVTControlCharacters(text)) {
+  for (const character of plain) {
     if (/[\p{Mn}\p{Me}\p{Cf}]/u.test(character)) continue;
     width += WIDE.test(character) ? 2 : 1;
   }
@@ -51,33 +68,19 @@ export function widthOf(text: string): number {
 }
 
 export function cutTo(text: string, width: number, pen: Pen): string {
-  const plain = pen.ellipsis === '…' ? text : text.replaceAll('…', '...');
+  const plain = written(text, pen);
   if (widthOf(plain) <= width) return plain;
+  return headOf(plain, width - pen.ellipsis.length).trimEnd() + pen.ellipsis;
+}
+
+/** As much of the beginning as fits. */
+export function headOf(text: string, width: number): string {
   let kept = '';
   let used = 0;
-  const room = width - pen.ellipsis.length;
-  for (const character of plain) {
+  for (const character of text) {
     used += widthOf(character);
-    if (used > room) break;
+    if (used > width) break;
     kept += character;
   }
-  return kept.trimEnd() + pen.ellipsis;
-}
-
-/** Puts pieces on lines of at most this width. */
-export function flow(pieces: readonly string[], separator: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const piece of pieces) {
-    const joined = lines.length === 0 ? piece : lines.at(-1) + separator + piece;
-    if (lines.length === 0 || widthOf(joined) > width) lines.push(piece);
-    else lines[lines.length - 1] = joined;
-  }
-  return lines;
-}
-
-/** `  LABEL text`, broken between words and indented below the text. */
-export function wrapped(text: string, label: string, pen: Pen, indent = '  '): string[] {
-  const hang = indent.length + widthOf(label) + 1;
-  const lines = flow(text.split(' '), ' ', pen.width - hang);
-  return lines.map((line, i) => (i === 0 ? `${indent}${label} ${line}` : `${' '.repeat(hang)}${line}`));
+  return kept;
 }

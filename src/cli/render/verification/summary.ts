@@ -1,132 +1,70 @@
-import type {
-  Gate,
-  MeasureReport,
-  QueryReport,
-  Relevance,
-  VerificationReport,
-} from '../../../verify/report.ts';
-import { gateFigure, number, percent, plus, pText } from '../figures.ts';
-import { type Pen, tidy, widthOf, wrapped } from './pen.ts';
-import { renderQuery } from './query.ts';
-import { verdictMark, verdictText } from './verdict.ts';
+import type { Verdict, VerificationReport } from '../../../verify/report.ts';
+import { msText, percent } from '../figures.ts';
+import { tidy } from '../tidy.ts';
+import { extremes } from './extremes.ts';
+import { baselineLines, canaryLines, gateLines } from './gates.ts';
+import { flow, labelOf, listed, wrapped } from './layout.ts';
+import { headroomLines, measureLines, powerLines } from './measures.ts';
+import { cutTo, type Pen } from './pen.ts';
+import { note } from './problems.ts';
+import { unsound } from './unsound.ts';
+import { verdictText } from './verdict.ts';
 
-/** Queries that went wrong are told in full up to so many; the rest is in the JSON. */
-const SHOWN_PROBLEMS = 5;
-/** Queries that lost and won the most. */
-const SHOWN_EXTREMES = 3;
-
-/** What was measured over all queries. */
+/** What was measured over all queries, the queries that say the most, and the verdict. */
 export function renderSummary(report: VerificationReport, pen: Pen): string[][] {
-  return [
-    [headline(report, pen), ...figures(report, pen)],
-    ...extremes(report, pen),
-    ...unsound(report, pen),
-    notes(report, pen),
-    [closing(report, pen)],
-  ].filter((block) => block.length > 0);
-}
-
-function headline({ address, index, searchPipeline, queries }: VerificationReport, pen: Pen): string {
-  const where = index === '' ? [] : [`${index} through ${searchPipeline}`];
-  const windows = queries.map(({ window }) => window);
-  const about = [`${queries.length} queries`, ...where, `window ${Math.max(0, ...windows)}`];
-  return `${pen.paint('bold', address)}   ${about.join(', ')}`;
+  return [figures(report, pen), ...extremes(report, pen), ...unsound(report, pen), [closing(report, pen)]];
 }
 
 /** Everything but the queries: also for a verification of a few. */
 export function figures(report: VerificationReport, pen: Pen): string[] {
-  const { relevance } = report;
+  const { relevance, arms, warnings } = report;
   return [
-    ...(relevance === null ? [] : measureLines(relevance, report.arms, pen)),
-    ...headroomLines(relevance),
-    ...changeLines(report),
-    ...latencyLines(report),
+    headline(report, pen),
+    ...(relevance === null ? [] : measureLines(relevance, arms, pen)),
+    ...headroomLines(report, pen),
+    ...powerLines(report, pen),
+    ...changeLines(report, pen),
+    ...latencyLines(report, pen),
     ...proofLines(report, pen),
     ...gateLines(report.gates, pen),
     ...canaryLines(report, pen),
     ...baselineLines(report, pen),
+    ...warnings.flatMap((warning) => note(warning, pen)),
   ];
 }
 
-function measureLines({ measures, segments }: Relevance, arms: readonly string[], pen: Pen): string[] {
-  const [, ...others] = arms;
-  const head = ['measure', ...arms, 'lift', '', 'p', 'win/tie/loss'];
-  const rows = measures.flatMap((measure) => rowsOf(measure.measure, measure, arms, others));
-  const named = segments.flatMap(({ label, value, queries, measures: each }) => {
-    const [first] = measures;
-    const found = first === undefined ? undefined : each[first.measure];
-    return found === undefined ? [] : rowsOf(`${label} ${value} (${queries})`, found, arms, others);
-  });
-  const table = aligned([head, ...rows, ...named], pen);
-  return [...table, ...measures.slice(0, 1).map(({ convention }) => pen.paint('dim', `  ${convention}`))];
-}
-
-function rowsOf(
-  title: string,
-  { arms: means, lift }: MeasureReport,
-  arms: readonly string[],
-  others: readonly string[],
-): string[][] {
-  const plain = [title, ...arms.map((arm) => number(means[arm]?.mean ?? null))];
-  if (others.length === 0) return [[...plain, '', '', '', '']];
-  return others.map((arm, i) => {
-    const found = lift[arm];
-    const left = i === 0 ? plain : plain.map(() => '');
-    if (found === undefined) return [...left, '', '', '', ''];
-    const { meanDelta, interval, p, wins, ties, losses } = found;
-    return [
-      ...left,
-      others.length === 1 ? plus(meanDelta) : `${arm} ${plus(meanDelta)}`,
-      `[${plus(interval.low)}, ${plus(interval.high)}]`,
-      pText(p),
-      `${wins}/${ties}/${losses}`,
-    ];
-  });
-}
-
-/** The first column to the left, figures to the right, the head in a low voice. */
-function aligned(rows: readonly (readonly string[])[], pen: Pen): string[] {
-  const columns = Math.max(...rows.map((row) => row.length));
-  const used = Array.from({ length: columns }, (_, i) => i).filter((i) =>
-    rows.slice(1).some((row) => (row[i] ?? '') !== ''),
-  );
-  const widths = used.map((i) => Math.max(...rows.map((row) => widthOf(row[i] ?? ''))));
-  return rows.map((row, r) => {
-    const cells = used.map((i, c) => {
-      const cell = row[i] ?? '';
-      const blank = ' '.repeat((widths[c] ?? 0) - widthOf(cell));
-      return i === 0 ? cell + blank : blank + cell;
-    });
-    const line = `  ${cells.join('  ')}`.trimEnd();
-    return r === 0 ? pen.paint('dim', line) : line;
-  });
-}
-
-function headroomLines(relevance: Relevance | null): string[] {
-  const headroom = relevance?.headroom ?? null;
-  if (headroom === null) return [];
-  const { measure, windowRecall, oracle, used } = headroom;
-  const share =
-    used === null ? 'nothing was left to be won' : `the reranker used ${percent(used)} of what was to be won`;
-  return [
-    `  the windows hold ${percent(windowRecall)} of what is relevant; the best order of them has ${measure} ${number(oracle)}: ${share}`,
+function headline({ address, index, searchPipeline, queries, arms }: VerificationReport, pen: Pen): string {
+  const name = cutTo(tidy(address), pen.width, pen);
+  const where = index === '' ? arms.join(' and ') : `${index} through ${searchPipeline}`;
+  const about = [
+    queries.length === 1 ? '1 query' : `${queries.length} queries`,
+    tidy(where),
+    windowText(queries.map(({ window }) => window)),
   ];
+  const plain = cutTo(`${name}   ${about.filter((each) => each !== '').join(', ')}`, pen.width, pen);
+  return plain.startsWith(name) ? pen.paint('bold', name) + plain.slice(name.length) : plain;
 }
 
-function changeLines({ change }: VerificationReport): string[] {
+function windowText(windows: readonly number[]): string {
+  if (windows.length === 0) return '';
+  const least = windows.reduce((low, each) => Math.min(low, each));
+  const most = windows.reduce((high, each) => Math.max(high, each));
+  return least === most ? `window ${most}` : `windows ${least} to ${most}`;
+}
+
+function changeLines({ change }: VerificationReport, pen: Pen): string[] {
   if (change === null) return [];
   const { newFirst, meanDisplacement, rbo } = change;
-  return [
-    `  another first hit in ${percent(newFirst)} of the queries; a hit moves ${meanDisplacement.toFixed(1)} places on average; rank-biased overlap ${rbo.toFixed(2)}`,
-  ];
+  const text = `rbo ${rbo.toFixed(2)}, new first hit in ${percent(newFirst)}, documents move ${meanDisplacement.toFixed(1)} places on average`;
+  return wrapped(text, labelOf('rankings'), pen);
 }
 
-function latencyLines({ latency }: VerificationReport): string[] {
+function latencyLines({ latency }: VerificationReport, pen: Pen): string[] {
   const each = Object.entries(latency).map(([arm, { p50Ms, p95Ms }]) => {
-    const slow = p95Ms === null ? '' : `, p95 ${Math.round(p95Ms)} ms`;
-    return `${arm} p50 ${Math.round(p50Ms)} ms${slow}`;
+    const slow = p95Ms === null ? '' : `, p95 ${msText(p95Ms)}`;
+    return `${tidy(arm)} p50 ${msText(p50Ms)}${slow}`;
   });
-  return each.length === 0 ? [] : [`  latency: ${each.join('; ')}`];
+  return each.length === 0 ? [] : listed(each, '   ', labelOf('latency'), pen);
 }
 
 function proofLines({ queries }: VerificationReport, pen: Pen): string[] {
@@ -134,107 +72,39 @@ function proofLines({ queries }: VerificationReport, pen: Pen): string[] {
   if (asked.length === 0) return [];
   const ran = asked.filter(({ proof }) => proof?.ran === true).length;
   const said = `${ran} of ${asked.length}`;
-  return [`  reranker ran: in ${ran === asked.length ? said : pen.paint('red', said)} queries`];
+  const painted = ran === asked.length ? said : pen.paint('red', said);
+  return wrapped(`in ${painted} queries`, labelOf('reranker ran:'), pen);
 }
 
-function gateLines(gates: readonly Gate[], pen: Pen): string[] {
-  return gates.flatMap((gate) => {
-    const where =
-      gate.verdict === 'pass' || gate.location === undefined
-        ? ''
-        : ` (${gate.location.file}:${gate.location.line})`;
-    return [
-      `  ${verdictMark(gate.verdict, pen)} ${gate.rule}: ${gateFigure(gate)}`,
-      ...wrapped(`${gate.because}${where}`, ' ', pen, '  '),
-    ];
-  });
-}
+const VERDICTS: readonly Verdict[] = ['pass', 'fail', 'inconclusive', 'error'];
 
-function canaryLines({ canaries }: VerificationReport, pen: Pen): string[] {
-  return canaries.flatMap(({ pass, queryText, problem: why }, i) => {
-    const name = queryText === '' ? `canary ${i + 1}` : `canary ${tidy(queryText)}`;
-    const line = wrapped(name, verdictMark(pass ? 'pass' : 'fail', pen), pen);
-    return pass ? line : [...line, ...wrapped(tidy(why), ' ', pen)];
-  });
-}
-
-function baselineLines({ baseline }: VerificationReport, pen: Pen): string[] {
-  if (baseline === null) return [];
-  const { file, state, differences, measures } = baseline;
-  const against = Object.entries(measures).map(([name, { meanDelta }]) => `${name} ${plus(meanDelta)}`);
-  const said = {
-    compared: `against the baseline ${file}: ${against.join(', ')}`,
-    missing: `no baseline ${file} yet: write it with verify --update-baseline`,
-    different: `the baseline ${file} was measured on ${differences.join(', ')}`,
-    written: `these figures are the new baseline ${file}`,
-  }[state];
-  return wrapped(said, pen.paint('dim', '='), pen);
-}
-
-/** The queries that lost and won the most by the first measure; the worst one with both rankings. */
-function extremes(report: VerificationReport, pen: Pen): string[][] {
-  const [measure] = report.relevance?.measures ?? [];
-  const [first = '', second = ''] = report.arms;
-  if (measure === undefined || second === '') return [];
-  const changed = report.queries
-    .flatMap((query) => {
-      const figure = query.measures?.[measure.measure];
-      const [before, after] = [figure?.[first], figure?.[second]];
-      return before === undefined || after === undefined ? [] : [{ query, before, after }];
-    })
-    .filter(({ before, after }) => before !== after)
-    .sort((left, right) => left.after - left.before - (right.after - right.before));
-  const lost = changed.filter(({ before, after }) => after < before).slice(0, SHOWN_EXTREMES);
-  const won = changed
-    .filter(({ before, after }) => after > before)
-    .slice(-SHOWN_EXTREMES)
-    .reverse();
-  const line = ({ query, before, after }: (typeof changed)[number]): string =>
-    `  ${number(before)} ${pen.arrow} ${number(after)}  ${tidy(query.id)}  ${tidy(query.queryText)}`.slice(
-      0,
-      pen.width,
-    );
-  const block = (title: string, some: typeof changed): string[] =>
-    some.length === 0 ? [] : [pen.paint('dim', `  ${title} by ${measure.measure}`), ...some.map(line)];
-  const [worst] = lost;
-  return [
-    block('lost most', lost),
-    block('won most', won),
-    worst === undefined ? [] : renderQuery(report, worst.query, pen),
-  ];
-}
-
-/** Queries that went wrong. The same reason for many of them is told once. */
-function unsound(report: VerificationReport, pen: Pen): string[][] {
-  const wrong = report.queries.filter(({ verdict }) => verdict === 'fail' || verdict === 'error');
-  const alike = new Map<string, QueryReport[]>();
-  for (const query of wrong) {
-    const key =
-      (query.proof?.reasons ?? []).map(({ code }) => code).join() || (query.error?.code ?? query.id);
-    alike.set(key, [...(alike.get(key) ?? []), query]);
-  }
-  const shown = [...alike.values()].slice(0, SHOWN_PROBLEMS).map((queries) => {
-    const [query] = queries;
-    if (query === undefined) return [];
-    const others = queries.length === 1 ? [] : [`  and so in ${queries.length - 1} more queries`];
-    return [...renderQuery(report, query, pen), ...others];
-  });
-  const rest = alike.size - shown.length;
-  return rest > 0 ? [...shown, [`  and ${rest} more: see --output json`]] : shown;
-}
-
-export function notes({ warnings }: VerificationReport, pen: Pen): string[] {
-  return warnings.flatMap((warning) => wrapped(tidy(warning), pen.paint('yellow', 'note:'), pen));
-}
-
-/** The last line: how many queries ended how, and the verdict. */
+/** The last line: how many queries, gates and canaries ended how, and the verdict. */
 export function closing(report: VerificationReport, pen: Pen): string {
-  return `${pen.paint('bold', report.address)}   ${counts(report)}   ${verdictText(report.verdict, pen)}`;
+  const { queries, gates, canaries, verdict } = report;
+  const of = (noun: string, verdicts: readonly Verdict[]): string[] =>
+    verdicts.length === 0 ? [] : [`${noun}${countsOf(verdicts)}`];
+  const judged = gates.length + canaries.length > 0;
+  const parts = [
+    pen.paint('bold', cutTo(tidy(report.address), pen.width - 20, pen)),
+    ...of(
+      judged ? 'queries ' : '',
+      queries.map((query) => query.verdict),
+    ),
+    ...of(
+      'gates ',
+      gates.map((gate) => gate.verdict),
+    ),
+    ...of(
+      'canaries ',
+      canaries.map(({ pass }) => (pass ? 'pass' : 'fail')),
+    ),
+    verdictText(verdict, pen),
+  ];
+  return flow(parts, '   ', pen.width).join('\n  ');
 }
 
-function counts({ queries }: VerificationReport): string {
-  return (['pass', 'fail', 'inconclusive', 'error'] as const)
-    .map((each) => [each, queries.filter((query) => query.verdict === each).length] as const)
+function countsOf(verdicts: readonly Verdict[]): string {
+  return VERDICTS.map((each) => [each, verdicts.filter((verdict) => verdict === each).length] as const)
     .filter(([, count]) => count > 0)
     .map(([each, count]) => `${count} ${each}`)
     .join(', ');
