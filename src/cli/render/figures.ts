@@ -26,6 +26,12 @@ export function percent(share: number): string {
   return `${Object.is(rounded, -0) ? 0 : rounded} %`;
 }
 
+/** How much of what the best order of the windows would win a reranker has won. */
+export function headroomText(used: number | null, who = 'the reranker'): string {
+  if (used === null) return 'nothing was left to win';
+  return used < 0 ? `${who} made it worse` : `${who} used ${percent(used)} of the headroom`;
+}
+
 export function pText(p: number): string {
   return p < 0.0001 ? '<0.0001' : p.toFixed(4);
 }
@@ -54,4 +60,10 @@ function asFarAsTold(values: readonly number[], threshold: number, digits: numbe
     return Math.sign(Number(text) - threshold) === Math.sign(value - threshold);
   });
   return told || digits === MOST_DIGITS ? texts : asFarAsTold(values, threshold, digits + 1);
+}
+
+/** How much of the way from the unreranked to the best possible order the reranker went. */
+export function headroomText(used: number | null): string {
+  if (used === null) return 'nothing was left to be won';
+  return used < 0 ? 'the reranker went the other way' : `the reranker went ${percent(used)} of the way there`;
 }

@@ -4,7 +4,7 @@
  */
 export function tidy(text: string): string {
   return text
-    .toWellFormed()
+    .replaceAll(/\p{Cs}/gu, '\uFFFD')
     .replaceAll(/[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/g, '')
     .replaceAll(/[\s\p{Cc}]+/gu, ' ')
     .trim();

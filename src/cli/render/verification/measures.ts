@@ -1,6 +1,6 @@
 import type { MeasureReport, Relevance, VerificationReport } from '../../../verify/report.ts';
 import type { PairedComparison } from '../../../verify/statistics/types.ts';
-import { number, percent, plus, plusRange, pText } from '../figures.ts';
+import { headroomText, number, plus, plusRange, pText } from '../figures.ts';
 import { tidy } from '../tidy.ts';
 import { aligned, type Column, labelOf, listed, wrapped } from './layout.ts';
 import { cutTo, type Pen } from './pen.ts';
@@ -192,13 +192,7 @@ export function headroomLines({ relevance, arms }: VerificationReport, pen: Pen)
   const { measure, windowRecall, oracle, used } = headroom;
   const arm = tidy(arms[1] ?? 'the reranker');
   const who = arm === 'reranked' ? 'the reranker' : arm;
-  const share =
-    used === null
-      ? 'nothing was left to win'
-      : used < 0
-        ? `${who} made it worse`
-        : `${who} used ${percent(used)} of the headroom`;
-  const text = `window recall ${windowRecall.toFixed(2)}, best possible ${measure} ${number(oracle)}: ${share}`;
+  const text = `window recall ${windowRecall.toFixed(2)}, best possible ${measure} ${number(oracle)}: ${headroomText(used, who)}`;
   return wrapped(text, labelOf('headroom'), pen);
 }
 
