@@ -61,9 +61,3 @@ function asFarAsTold(values: readonly number[], threshold: number, digits: numbe
   });
   return told || digits === MOST_DIGITS ? texts : asFarAsTold(values, threshold, digits + 1);
 }
-
-/** How much of the way from the unreranked to the best possible order the reranker went. */
-export function headroomText(used: number | null): string {
-  if (used === null) return 'nothing was left to be won';
-  return used < 0 ? 'the reranker went the other way' : `the reranker went ${percent(used)} of the way there`;
-}
