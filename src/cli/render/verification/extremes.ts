@@ -2,8 +2,8 @@ import type { QueryReport, VerificationReport } from '../../../verify/report.ts'
 import { number } from '../figures.ts';
 import { tidy } from '../tidy.ts';
 import { heading } from './layout.ts';
-import { cutTo, type Pen } from './pen.ts';
-import { queryHeading } from './query.ts';
+import { cutTo, type Pen, widthOf } from './pen.ts';
+import { queryHeading, shownId } from './query.ts';
 import { hitTable } from './table.ts';
 
 /** Queries that lost and won the most. */
@@ -49,19 +49,21 @@ export function extremes(report: VerificationReport, pen: Pen): string[][] {
     ...lost
       .slice(0, SHOWN)
       .filter(({ query }) => query.verdict === 'pass')
-      .map(({ query }) => [
+      .map(({ query, before, after }) => [
         queryHeading(report, query, pen),
+        heading(`${measure} ${number(before)} ${pen.arrow} ${number(after)}`, pen),
         ...hitTable(query, report.arms[0] ?? '', pen, { brief: true }),
       ]),
   ];
 }
 
 function listLines(all: readonly Changed[], pen: Pen): string[] {
-  const ids = all.map(({ query }) => cutTo(tidy(query.id), 24, pen));
-  const width = Math.max(...ids.map((id) => id.length));
+  const ids = all.map(({ query }) => shownId(query, pen));
+  const width = Math.max(...ids.map(widthOf));
   return all.map(({ query, before, after }, i) => {
+    const id = ids[i] ?? '';
     const figures = `${number(before)} ${pen.arrow} ${number(after)}`;
-    const line = `    ${figures}  ${(ids[i] ?? '').padEnd(width)}  ${tidy(query.queryText)}`;
+    const line = `    ${figures}  ${id}${' '.repeat(width - widthOf(id))}  ${tidy(query.queryText)}`;
     return cutTo(line, pen.width, pen).trimEnd();
   });
 }

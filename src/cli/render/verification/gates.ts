@@ -1,8 +1,8 @@
 import type { Gate, VerificationReport } from '../../../verify/report.ts';
-import { gateFigure, pText } from '../figures.ts';
+import { gateFigure } from '../figures.ts';
 import { tidy } from '../tidy.ts';
-import { heading, labelOf, wrapped } from './layout.ts';
-import { liftText } from './measures.ts';
+import { heading, labelOf, listed, wrapped } from './layout.ts';
+import { comparisonPieces } from './measures.ts';
 import { cutTo, type Pen, widthOf, written } from './pen.ts';
 import { verdictMark } from './verdict.ts';
 
@@ -44,7 +44,7 @@ export function canaryLines({ canaries }: VerificationReport, pen: Pen): string[
   return [
     ...wrapped(`${tally} as expected`, labelOf('canaries'), pen),
     ...wrong.flatMap(({ canary, i }) => [
-      `    ${verdictMark('fail', pen)} ${cutTo(`${i + 1} ${tidy(canary.queryText)}`, pen.width - 6, pen).trimEnd()}`,
+      `    ${verdictMark('fail', pen)} ${cutTo(`canary ${i + 1}: ${tidy(canary.queryText)}`.replace(/: $/, ''), pen.width - 6, pen)}`,
       ...wrapped(tidy(canary.problem), ' ', pen, '    '),
     ]),
   ];
@@ -64,10 +64,8 @@ export function baselineLines({ baseline }: VerificationReport, pen: Pen): strin
   }
   return [
     ...wrapped(`compared with ${file}`, label, pen),
-    ...Object.entries(measures).flatMap(([name, found]) => {
-      const { wins, ties, losses, p } = found;
-      const text = `${liftText(found, pen)}, p ${pText(p)}, win/tie/loss ${wins}/${ties}/${losses}`;
-      return wrapped(text, `${' '.repeat(14)}${name}`, pen);
-    }),
+    ...Object.entries(measures).flatMap(([name, found]) =>
+      listed(comparisonPieces(found, pen), ', ', `${' '.repeat(14)}${name}`, pen),
+    ),
   ];
 }

@@ -1,12 +1,16 @@
 import { cutTo, headOf, type Pen, widthOf, written } from './pen.ts';
 
-/** Puts pieces on lines of at most this width. */
+/** Puts pieces on lines of at most this width. Of a separator at the end of a line its blanks are left out. */
 export function flow(pieces: readonly string[], separator: string, width: number): string[] {
   const lines: string[] = [];
+  const tail = separator.trimEnd();
   for (const piece of pieces) {
-    const joined = lines.length === 0 ? piece : lines.at(-1) + separator + piece;
-    if (lines.length === 0 || widthOf(joined) > width) lines.push(piece);
-    else lines[lines.length - 1] = joined;
+    const before = lines.at(-1);
+    if (before === undefined) lines.push(piece);
+    else if (widthOf(before + separator + piece) > width - tail.length) {
+      lines[lines.length - 1] = before + tail;
+      lines.push(piece);
+    } else lines[lines.length - 1] = before + separator + piece;
   }
   return lines;
 }
@@ -54,7 +58,6 @@ function hung(
   const broken = pieces.flatMap((piece) => chunks(piece, room));
   return flow(broken, separator, room).map((line, i) => {
     const start = i === 0 ? `${indent}${label} ` : hang;
-    // A separator that ends in blanks leaves none at the end of a line.
     return `${start}${line}`.trimEnd();
   });
 }

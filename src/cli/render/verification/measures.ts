@@ -3,10 +3,13 @@ import type { PairedComparison } from '../../../verify/statistics/types.ts';
 import { headroomText, number, plus, plusRange, pText } from '../figures.ts';
 import { tidy } from '../tidy.ts';
 import { aligned, type Column, labelOf, listed, wrapped } from './layout.ts';
-import { cutTo, type Pen } from './pen.ts';
+import { cutTo, type Pen, widthOf } from './pen.ts';
 
 const MOST_SEGMENTS = 12;
 const LONGEST_NAME = 28;
+/** The same on a terminal narrower than `ROOMY` columns. */
+const LONGEST_NAME_BRIEF = 20;
+const ROOMY = 100;
 
 interface Row {
   readonly title: string;
@@ -16,11 +19,11 @@ interface Row {
 
 /** The means of every arm, how they differ, and what exactly was computed. */
 export function measureLines(relevance: Relevance, arms: readonly string[], pen: Pen): string[] {
-  const { measures, confidence } = relevance;
+  const { measures } = relevance;
   if (measures.length === 0) return ['  no query with judgments was answered: there are no figures'];
   const rows = measures.map((report) => ({ title: report.measure, report }));
   return [
-    ...figureTable('measure', rows, arms, confidence, pen),
+    ...figureTable({ title: 'measure', arms }, rows, relevance, arms.length > 2 ? FITS : FITS_TWO, pen),
     ...conventionLines(measures, pen),
     ...segmentLines(relevance, arms, pen),
   ];
@@ -31,87 +34,89 @@ function conventionLines(measures: readonly MeasureReport[], pen: Pen): string[]
   return listed(words, ' ', '', pen, ' ').map((line) => pen.paint('dim', line));
 }
 
-function segmentLines(
-  { segments, measures, confidence }: Relevance,
-  arms: readonly string[],
-  pen: Pen,
-): string[] {
+const FITS: readonly Fit[] = ['whole', 'short head', 'no p', 'no tally'];
+/** Lists say it all, and two arms fit them well. */
+const FITS_TWO = FITS.slice(0, 2);
+
+function segmentLines(relevance: Relevance, arms: readonly string[], pen: Pen): string[] {
+  const { segments, measures } = relevance;
   const [first] = measures;
   if (first === undefined) return [];
   const rows = segments.flatMap(({ label, value, queries, measures: each }): Row[] => {
     const report = each[first.measure];
-    const title = cutTo(tidy(`${label} ${value}`), LONGEST_NAME, pen);
+    const title = cutTo(tidy(`${label} ${value}`), LONGEST_NAME_BRIEF, pen);
     return report === undefined ? [] : [{ title, report, queries }];
   });
   if (rows.length === 0) return [];
   const left = rows.length - MOST_SEGMENTS;
   return [
-    ...figureTable(first.measure, rows.slice(0, MOST_SEGMENTS), arms, confidence, pen),
+    ...figureTable({ title: first.measure, arms }, rows.slice(0, MOST_SEGMENTS), relevance, FITS, pen),
     ...(left > 0 ? [pen.paint('dim', `  and ${left} more labels: see --output json`)] : []),
   ];
 }
 
+interface Layout {
+  readonly title: string;
+  readonly arms: readonly string[];
+  readonly nameOf: (arm: string) => string;
+  /** `95 % interval` */
+  readonly level: string;
+}
+
+/**
+ * What a table leaves out to fit a terminal, one after the other. What fits not even then becomes a list.
+ */
+type Fit = 'whole' | 'short head' | 'no p' | 'no tally';
+
 /** Two arms beside each other; more below each other; and where the terminal is too narrow, as lists. */
 function figureTable(
-  title: string,
+  layout: Pick<Layout, 'title' | 'arms'>,
   rows: readonly Row[],
-  arms: readonly string[],
-  confidence: number,
+  { confidence }: Relevance,
+  fits: readonly Fit[],
   pen: Pen,
 ): string[] {
-  const names = new Map(arms.map((arm) => [arm, cutTo(tidy(arm), LONGEST_NAME, pen)]));
-  const nameOf = (arm: string): string => names.get(arm) ?? arm;
+  const longest = pen.width < ROOMY ? LONGEST_NAME_BRIEF : LONGEST_NAME;
+  const names = new Map(layout.arms.map((arm) => [arm, cutTo(tidy(arm), longest, pen)]));
   const level = `${Number((confidence * 100).toFixed(2))} % interval`;
-  const table =
-    arms.length <= 2
-      ? beside(title, rows, arms, nameOf, level, pen)
-      : below(title, rows, arms, nameOf, level, pen);
-  return table ?? rows.flatMap((row) => asList(row, arms, nameOf, pen));
+  const whole: Layout = { ...layout, level, nameOf: (arm) => names.get(arm) ?? arm };
+  const make = layout.arms.length <= 2 ? beside : below;
+  for (const fit of fits) {
+    const table = make(whole, rows, fit, pen);
+    if (table !== undefined) return table;
+  }
+  return rows.flatMap((row) => asList(row, whole, pen));
 }
 
 const RIGHT = 'right';
 const LEFT = 'left';
 
-function beside(
-  title: string,
-  rows: readonly Row[],
-  arms: readonly string[],
-  nameOf: (arm: string) => string,
-  level: string,
-  pen: Pen,
-): string[] | undefined {
+function beside(layout: Layout, rows: readonly Row[], fit: Fit, pen: Pen): string[] | undefined {
+  const { title, arms, nameOf, level } = layout;
   const [only = '', second] = arms;
   const columns: Column[] = [
     { title, align: LEFT },
     { title: 'queries', align: RIGHT },
     ...arms.map((arm) => ({ title: nameOf(arm), align: RIGHT }) as const),
-    ...(second === undefined
-      ? ([{ title: level, align: LEFT }] as const)
-      : comparisonColumns(`lift, ${level}`)),
+    ...(second === undefined ? ([{ title: level, align: LEFT }] as const) : comparisonColumns(level, fit)),
   ];
   const cells = rows.map(({ title: name, report, queries }) => [
     name,
     queries === undefined ? '' : String(queries),
     ...arms.map((arm) => number(report.arms[arm]?.mean ?? null)),
-    ...(second === undefined ? [rangeOf(report, only)] : comparisonCells(report.lift[second], pen)),
+    ...(second === undefined ? [rangeOf(report, only)] : comparisonCells(report.lift[second], fit, pen)),
   ]);
   return aligned(columns, inPen(cells, pen), pen);
 }
 
-function below(
-  title: string,
-  rows: readonly Row[],
-  arms: readonly string[],
-  nameOf: (arm: string) => string,
-  level: string,
-  pen: Pen,
-): string[] | undefined {
+function below(layout: Layout, rows: readonly Row[], fit: Fit, pen: Pen): string[] | undefined {
+  const { title, arms, nameOf, level } = layout;
   const columns: Column[] = [
     { title, align: LEFT },
     { title: 'queries', align: RIGHT },
     { title: 'arm', align: LEFT },
     { title: 'mean', align: RIGHT },
-    ...comparisonColumns(`lift, ${level}`),
+    ...comparisonColumns(level, fit),
   ];
   const cells = rows.flatMap(({ title: name, report, queries }) =>
     arms.map((arm, i) => [
@@ -119,7 +124,7 @@ function below(
       i === 0 && queries !== undefined ? String(queries) : '',
       nameOf(arm),
       number(report.arms[arm]?.mean ?? null),
-      ...comparisonCells(report.lift[arm], pen),
+      ...comparisonCells(report.lift[arm], fit, pen),
     ]),
   );
   return aligned(columns, inPen(cells, pen), pen);
@@ -130,22 +135,26 @@ function inPen(rows: readonly (readonly string[])[], pen: Pen): string[][] {
   return rows.map((row) => row.map((cell) => (cell === '–' ? pen.none : cell)));
 }
 
-function comparisonColumns(lift: string): Column[] {
+function comparisonColumns(level: string, fit: Fit): Column[] {
   return [
-    { title: lift, align: LEFT },
+    { title: `lift, ${level}`, align: LEFT },
     { title: 'p', align: RIGHT },
-    { title: 'win/tie/loss', align: RIGHT },
+    { title: fit === 'whole' ? 'win/tie/loss' : 'w/t/l', align: RIGHT },
   ];
 }
 
-function comparisonCells(found: PairedComparison | undefined, pen: Pen): string[] {
+function comparisonCells(found: PairedComparison | undefined, fit: Fit, pen: Pen): string[] {
   if (found === undefined) return ['', '', ''];
-  const { p, wins, ties, losses } = found;
-  return [liftText(found, pen), pText(p), `${wins}/${ties}/${losses}`];
+  const withP = fit === 'whole' || fit === 'short head';
+  return [liftText(found, pen), withP ? pText(found.p) : '', fit === 'no tally' ? '' : tallyText(found)];
+}
+
+function tallyText({ wins, ties, losses }: PairedComparison): string {
+  return `${wins}/${ties}/${losses}`;
 }
 
 /** Green and red only where the whole interval is on one side. */
-export function liftText({ meanDelta, interval }: PairedComparison, pen: Pen): string {
+function liftText({ meanDelta, interval }: PairedComparison, pen: Pen): string {
   const text = plus(meanDelta);
   const painted =
     interval.low > 0 ? pen.paint('green', text) : interval.high < 0 ? pen.paint('red', text) : text;
@@ -157,32 +166,19 @@ function rangeOf({ arms }: MeasureReport, arm: string): string {
   return interval === undefined ? '' : `[${number(interval.low)}, ${number(interval.high)}]`;
 }
 
-function asList(
-  { title, report, queries }: Row,
-  arms: readonly string[],
-  nameOf: (arm: string) => string,
-  pen: Pen,
-) {
+function asList({ title, report, queries }: Row, { arms, nameOf }: Layout, pen: Pen): string[] {
   const label = queries === undefined ? title : `${title} (${queries})`;
-  const pieces = arms.flatMap((arm) => {
+  return arms.flatMap((arm, i) => {
     const found = report.lift[arm];
     const mean = `${nameOf(arm)} ${number(report.arms[arm]?.mean ?? null)}`;
-    if (found === undefined) return [`${mean},`];
-    const { p, wins, ties, losses } = found;
-    return [
-      `${mean},`,
-      `lift ${liftText(found, pen)},`,
-      `p ${pText(p)},`,
-      `win/tie/loss ${wins}/${ties}/${losses};`,
-    ];
+    const pieces = found === undefined ? [mean] : [mean, ...comparisonPieces(found, pen)];
+    return listed(pieces, ', ', i === 0 ? label : ' '.repeat(widthOf(label)), pen);
   });
-  const last = pieces.length - 1;
-  return listed(
-    pieces.map((piece, i) => (i === last ? piece.replace(/[,;]$/, '') : piece)),
-    ' ',
-    label,
-    pen,
-  );
+}
+
+/** A comparison in words, for lists. */
+export function comparisonPieces(found: PairedComparison, pen: Pen): string[] {
+  return [`lift ${liftText(found, pen)}`, `p ${pText(found.p)}`, `win/tie/loss ${tallyText(found)}`];
 }
 
 /** What any reranker could have done with these windows, and what so many queries can show. */

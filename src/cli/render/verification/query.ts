@@ -8,8 +8,10 @@ import { problemLines } from './problems.ts';
 import { hitTable } from './table.ts';
 import { verdictText } from './verdict.ts';
 
-/** So many columns of a heading are kept for the text of the query. */
+/** So many columns of a heading are kept for the text of the query, and at most so many for its ID. */
 const LEAST_TEXT = 20;
+const LONGEST_ID = 24;
+const LONGEST_PROCESSOR = 30;
 
 /** A query for the terminal: both answers in one table, and what to think of it. `brief`: the first hits alone. */
 export function renderQuery(
@@ -28,11 +30,15 @@ export function renderQuery(
   ];
 }
 
-export function queryHeading(report: VerificationReport, query: QueryReport, pen: Pen): string {
-  const id = tidy(report.queries.length > 1 ? `${report.address}#${query.id}` : report.address);
-  const name = cutTo(id, pen.width - LEAST_TEXT - 3, pen);
+export function queryHeading({ address, queries }: VerificationReport, query: QueryReport, pen: Pen): string {
+  const id = queries.length > 1 ? `#${shownId(query, pen)}` : '';
+  const name = cutTo(tidy(address), pen.width - LEAST_TEXT - 3 - widthOf(id), pen) + id;
   const text = cutTo(tidy(query.queryText), pen.width - widthOf(name) - 3, pen);
   return `${pen.paint('bold', name)}   ${text}`.trimEnd();
+}
+
+export function shownId({ id }: QueryReport, pen: Pen): string {
+  return cutTo(tidy(id), LONGEST_ID, pen);
 }
 
 function subtitle({ index, searchPipeline, arms }: VerificationReport, query: QueryReport): string {
@@ -48,7 +54,10 @@ function subtitle({ index, searchPipeline, arms }: VerificationReport, query: Qu
 function verdictLines({ proof, expectations, verdict, reranked }: QueryReport, pen: Pen): string[] {
   if (proof === null) return [`  ${verdictText(verdict, pen)}`];
   const yes = (good: boolean) => pen.paint(good ? 'green' : 'red', good ? 'yes' : 'no');
-  const by = [tidy(proof.processor ?? ''), proof.tookMs === null ? '' : msText(proof.tookMs)];
+  const by = [
+    cutTo(tidy(proof.processor ?? ''), LONGEST_PROCESSOR, pen),
+    proof.tookMs === null ? '' : msText(proof.tookMs),
+  ];
   const detail = proof.ran ? ` (${by.filter((text) => text !== '').join(', ')})` : '';
   const ran = verdict === 'error' && reranked === null ? 'not known' : `${yes(proof.ran)}${detail}`;
   const missing = new Set(expectations.filter(({ pass }) => !pass).map(({ kind }) => kind));

@@ -73,7 +73,9 @@ function proofLines({ queries }: VerificationReport, pen: Pen): string[] {
   const ran = asked.filter(({ proof }) => proof?.ran === true).length;
   const said = `${ran} of ${asked.length}`;
   const painted = ran === asked.length ? said : pen.paint('red', said);
-  return wrapped(`in ${painted} queries`, labelOf('reranker ran:'), pen);
+  const silent = asked.filter(({ verdict, reranked }) => verdict === 'error' && reranked === null).length;
+  const unknown = silent === 0 ? '' : `; ${silent} gave no answer`;
+  return wrapped(`in ${painted} queries${unknown}`, labelOf('reranker ran:'), pen);
 }
 
 const VERDICTS: readonly Verdict[] = ['pass', 'fail', 'inconclusive', 'error'];

@@ -1,8 +1,7 @@
 import type { QueryReport, VerificationReport } from '../../../verify/report.ts';
-import { tidy } from '../tidy.ts';
 import { wrapped } from './layout.ts';
 import type { Pen } from './pen.ts';
-import { renderQuery } from './query.ts';
+import { renderQuery, shownId } from './query.ts';
 
 /** Queries that went wrong are told up to so many; the rest is in the JSON. */
 const SHOWN = 10;
@@ -34,13 +33,9 @@ function troubleOf({ id, verdict, error, proof }: QueryReport): string {
 }
 
 function sameIn(queries: readonly QueryReport[], pen: Pen): string[] {
-  const ids = queries.slice(0, SHOWN_IDS).map(({ id }) => tidy(id));
+  const ids = queries.slice(0, SHOWN_IDS).map((query) => shownId(query, pen));
   const rest = queries.length - ids.length;
   const more = rest === 0 ? '' : ` and ${rest} more`;
   const noun = queries.length === 1 ? 'query' : 'queries';
-  return wrapped(
-    `${ids.join(', ')}${more}`,
-    pen.paint('bold', `the same in ${queries.length} other ${noun}:`),
-    pen,
-  );
+  return wrapped(`the same in ${queries.length} other ${noun}: ${ids.join(', ')}${more}`, 'and', pen);
 }
