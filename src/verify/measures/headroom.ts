@@ -12,14 +12,23 @@ export interface Window {
   readonly reranked: number;
 }
 
-/** The best order that any reranker could bring a window into: by grade. Unjudged documents come before bad ones. */
+/**
+ * The best order that any reranker could bring a window into, for every measure: by grade, unjudged documents last. It
+ * has no scores, so that ties cannot change it.
+ */
 export function oracleRanking(window: readonly Ranked[], grades: Grades): Ranked[] {
-  const grade = ({ document }: Ranked): number => grades.get(document) ?? 0;
+  const grade = ({ document }: Ranked): number => grades.get(document) ?? Number.NEGATIVE_INFINITY;
   return [...window]
-    .sort((left, right) => grade(right) - grade(left))
+    .sort((left, right) => descending(grade(left), grade(right)))
     .map(({ document }) => ({ document, score: null }));
 }
 
+/** Not a difference: infinity minus infinity is no number. */
+function descending(left: number, right: number): number {
+  return left === right ? 0 : left < right ? 1 : -1;
+}
+
+/** The share of the relevant documents that is in the window; 0 without any relevant document. */
 export function windowRecall(
   window: readonly Ranked[],
   grades: Grades,

@@ -1,22 +1,26 @@
 import type { Convention } from './types.ts';
 
-const NAMES = ['ndcg', 'mrr', 'map', 'p', 'r', 'success', 'judged', 'bpref'] as const;
-const ALIASES: Readonly<Record<string, (typeof NAMES)[number]>> = {
-  rr: 'mrr',
-  ap: 'map',
-  precision: 'p',
-  recall: 'r',
-};
+/** What can be measured. Each but bpref takes a depth: `ndcg@10`. */
+export const MEASURE_NAMES = ['ndcg', 'mrr', 'map', 'p', 'r', 'success', 'judged', 'bpref'] as const;
+
+/** For messages: what a measure looks like. */
+export const MEASURE_EXAMPLES = 'ndcg@10, mrr@10, map, p@5, r@50, success@1, judged@10, bpref';
+
+type MeasureName = (typeof MEASURE_NAMES)[number];
+
+/** Other words of the field for the same. */
+const ALIASES: ReadonlyMap<string, MeasureName> = new Map([
+  ['rr', 'mrr'],
+  ['ap', 'map'],
+  ['precision', 'p'],
+  ['recall', 'r'],
+]);
 
 export interface Measure {
-  readonly name: (typeof NAMES)[number];
+  readonly name: MeasureName;
   /** How many hits count; `undefined`: all that there are. */
   readonly k: number | undefined;
 }
-
-/** Measures that make no sense without a depth, and the one that has none. */
-const NEEDS_DEPTH: readonly string[] = ['p', 'success', 'judged'];
-const WITHOUT_DEPTH = 'bpref';
 
 /** Reads `ndcg@10`, `mrr`, `Recall@50`; `undefined` when the text names no measure. */
 export function parseMeasure(text: string): Measure | undefined {
@@ -25,11 +29,9 @@ export function parseMeasure(text: string): Measure | undefined {
       .trim()
       .toLowerCase()
       .match(/^([a-z]+)(?:@([1-9]\d{0,5}))?$/) ?? [];
-  const name = NAMES.find((each) => each === (ALIASES[word] ?? word));
-  const k = depth === undefined ? undefined : Number(depth);
-  if (name === undefined) return undefined;
-  if (k === undefined ? NEEDS_DEPTH.includes(name) : name === WITHOUT_DEPTH) return undefined;
-  return { name, k };
+  const name = MEASURE_NAMES.find((each) => each === (ALIASES.get(word) ?? word));
+  if (name === undefined || (name === 'bpref' && depth !== undefined)) return undefined;
+  return { name, k: depth === undefined ? undefined : Number(depth) };
 }
 
 /** `ndcg@10` */
@@ -37,14 +39,27 @@ export function nameOf({ name, k }: Measure): string {
   return k === undefined ? name : `${name}@${k}`;
 }
 
-/** The number's exact meaning, with what tells it from the same name elsewhere: `ndcg@10[gain=linear,ideal=cut,ties=server]`. */
-export function describeMeasure(measure: Measure, convention: Convention): string {
-  const graded = measure.name === 'ndcg';
-  const parts = graded
-    ? [`gain=${convention.gain}`, ...(measure.k === undefined ? [] : ['ideal=cut'])]
-    : measure.name === 'judged'
-      ? []
-      : [`rel>=${convention.relevantFrom}`];
-  if (convention.unjudged === 'condensed' && measure.name !== 'judged') parts.push('unjudged=condensed');
-  return `${nameOf(measure)}[${[...parts, `ties=${convention.ties}`].join(',')}]`;
+/** Measures that look at the order of all hits. The others count them, and only a depth makes the order matter. */
+const BY_ORDER: readonly MeasureName[] = ['ndcg', 'mrr', 'map', 'bpref'];
+
+/**
+ * The number's exact meaning, `ndcg@10[gain=linear,ideal=cut,ties=server]`: of the convention what makes a difference
+ * to this measure, and nothing else.
+ */
+export function describeMeasure({ name, k }: Measure, convention: Convention): string {
+  const ordered = k !== undefined || BY_ORDER.includes(name);
+  const parts = [
+    ...(name === 'ndcg' ? [`gain=${convention.gain}`] : []),
+    ...(name === 'ndcg' && k !== undefined ? ['ideal=cut'] : []),
+    ...(name === 'ndcg' || name === 'judged' ? [] : [`rel>=${convention.relevantFrom}`]),
+    ...(convention.unjudged === 'condensed' && seesUnjudged({ name, k }) ? ['unjudged=condensed'] : []),
+    ...(ordered ? [`ties=${convention.ties}`] : []),
+  ];
+  return parts.length === 0 ? nameOf({ name, k }) : `${nameOf({ name, k })}[${parts.join(',')}]`;
+}
+
+/** Does a hit without a judgment change the figure? */
+function seesUnjudged({ name, k }: Measure): boolean {
+  if (name === 'judged' || name === 'bpref') return false;
+  return k !== undefined || (name !== 'r' && name !== 'success');
 }

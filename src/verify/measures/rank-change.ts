@@ -17,7 +17,7 @@ export function rankChange(before: readonly string[], after: readonly string[]):
     tau: kendall(common.map(({ to }) => to)),
     overlap: union === 0 ? 1 : common.length / union,
     meanDisplacement: moves.length === 0 ? 0 : meanOf(moves),
-    maxDisplacement: Math.max(0, ...moves),
+    maxDisplacement: moves.reduce((most, move) => Math.max(most, move), 0),
     newFirst: before[0] !== after[0],
   };
 }
@@ -43,7 +43,8 @@ function rankBiasedOverlap(left: readonly string[], right: readonly string[]): n
     const extrapolated = d > s ? (overlapAtS * (d - s)) / (s * d) : 0;
     sum += (overlap / d + extrapolated) * P ** d;
   }
-  return ((1 - P) / P) * sum + ((overlap - overlapAtS) / l + overlapAtS / s) * P ** l;
+  // Equal rankings come out as 1 but for rounding.
+  return Math.min(1, ((1 - P) / P) * sum + ((overlap - overlapAtS) / l + overlapAtS / s) * P ** l);
 }
 
 /** Kendall's tau of an order against 0, 1, 2, …: places cannot tie, so that tau-b is tau-a. */
@@ -67,7 +68,7 @@ export function summariseChange(changes: readonly RankChange[]): ChangeSummary |
     tau: taus.length === 0 ? null : meanOf(taus),
     overlap: meanOf(changes.map(({ overlap }) => overlap)),
     meanDisplacement: meanOf(changes.map(({ meanDisplacement }) => meanDisplacement)),
-    maxDisplacement: Math.max(...changes.map(({ maxDisplacement }) => maxDisplacement)),
+    maxDisplacement: changes.reduce((most, { maxDisplacement }) => Math.max(most, maxDisplacement), 0),
     newFirst: changes.filter(({ newFirst }) => newFirst).length / changes.length,
   };
 }

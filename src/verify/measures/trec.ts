@@ -9,8 +9,10 @@ export function hasRelevant(grades: Grades, { relevantFrom }: Pick<Convention, '
 
 /**
  * One measure of one ranking, between 0 and 1, as trec_eval 10 computes it: what was not retrieved counts as missing,
- * precision is divided by k also when there are fewer hits, the ideal ranking of nDCG is that of all judged documents
- * cut at k, and bpref takes grades below 0 for unjudged. A document counts once, at its best place.
+ * precision is divided by k also when there are fewer hits, and the ideal ranking of nDCG is that of all judged
+ * documents, cut at k. A grade below 0 is worth nothing, and bpref and condensed rankings take it for none at all. A
+ * document counts once, at its best place. trec_eval has no share of judged documents; it is that of ir_measures,
+ * where a ranking of fewer than k hits is measured as it is.
  */
 export function measureRanking(
   measure: Measure,
@@ -20,13 +22,18 @@ export function measureRanking(
 ): number {
   const documents = ordered(ranking, convention).map(({ document }) => document);
   const places = [...new Set(documents)];
-  if (measure.name === 'judged') return shareOf(places, measure.k, (document) => grades.has(document));
+  if (measure.name === 'judged') {
+    const seen = places.slice(0, measure.k);
+    return shareOf(seen, seen.length, (document) => grades.has(document));
+  }
   const kept =
-    convention.unjudged === 'condensed' ? places.filter((document) => grades.has(document)) : places;
+    convention.unjudged === 'condensed'
+      ? places.filter((document) => (grades.get(document) ?? -1) >= 0)
+      : places;
   return COMPUTE[measure.name](kept.slice(0, measure.k), grades, convention, measure.k);
 }
 
-/** trec_eval looks at scores alone, and sorts equal ones by document ID, descending. */
+/** trec_eval looks at scores alone, and sorts equal ones by the bytes of the document ID, descending. */
 function ordered(ranking: readonly Ranked[], { ties }: Convention): readonly Ranked[] {
   if (ties === 'server' || ranking.some(({ score }) => score === null)) return ranking;
   return [...ranking].sort(
@@ -35,7 +42,7 @@ function ordered(ranking: readonly Ranked[], { ties }: Convention): readonly Ran
 }
 
 function descending(left: string, right: string): number {
-  return left < right ? 1 : left > right ? -1 : 0;
+  return Buffer.compare(Buffer.from(right), Buffer.from(left));
 }
 
 type Compute = (
@@ -53,7 +60,7 @@ const COMPUTE: Readonly<Record<Exclude<Measure['name'], 'judged'>, Compute>> = {
   },
   map: averagePrecision,
   p: (documents, grades, convention, k) =>
-    shareOf(documents, k, (document) => isRelevant(grades, document, convention)),
+    shareOf(documents, k ?? documents.length, (document) => isRelevant(grades, document, convention)),
   r: (documents, grades, convention) => {
     const all = relevantIn(grades, convention);
     return all === 0 ? 0 : found(documents, grades, convention) / all;
@@ -75,13 +82,8 @@ function found(documents: readonly string[], grades: Grades, convention: Convent
   return documents.filter((document) => isRelevant(grades, document, convention)).length;
 }
 
-function shareOf(
-  documents: readonly string[],
-  k: number | undefined,
-  holds: (document: string) => boolean,
-): number {
-  const depth = k ?? documents.length;
-  return depth === 0 ? 0 : documents.slice(0, depth).filter(holds).length / depth;
+function shareOf(documents: readonly string[], of: number, holds: (document: string) => boolean): number {
+  return of === 0 ? 0 : documents.filter(holds).length / of;
 }
 
 /** Järvelin and Kekäläinen 2002, with the discount log2(rank + 1) of trec_eval. */
@@ -91,9 +93,12 @@ function ndcg(
   { gain }: Convention,
   k: number | undefined,
 ): number {
+  // All gains as shares of 2^highest: the quotient is the same, and a grade of 2000 does not make it infinite.
+  const highest =
+    gain === 'linear' ? 0 : [...grades.values()].reduce((most, grade) => Math.max(most, grade), 0);
   const worth = (grade: number): number => {
     if (grade <= 0) return 0;
-    return gain === 'linear' ? grade : 2 ** grade - 1;
+    return gain === 'linear' ? grade : 2 ** (grade - highest) - 2 ** -highest;
   };
   const sum = (gains: readonly number[]): number =>
     gains.reduce((total, each, i) => total + each / Math.log2(i + 2), 0);

@@ -6,12 +6,16 @@ import type { Interval, PairedComparison, StatisticsOptions } from './types.ts';
 /** Differences below this are rounding: the query is a tie. */
 const TIE = 1e-12;
 
-/** Where the mean of a measure lies. At least one value. */
+/** Where the mean of a measure lies: a bootstrap interval. At least one value. */
 export function meanInterval(values: readonly number[], options: StatisticsOptions): Interval {
   return bootstrapMean(values, options);
 }
 
-/** Judges the differences of two arms, one for each query. At least one. */
+/**
+ * Judges the differences of two arms, one for each query: mean, bootstrap interval, paired randomisation test, effect
+ * size (Cohen's d of the differences). At least one. The same for the same differences in the same order, options and
+ * seed, whatever else is computed.
+ */
 export function comparePaired(differences: readonly number[], options: StatisticsOptions): PairedComparison {
   const deltas = differences.map((delta) => (Math.abs(delta) < TIE ? 0 : delta));
   const n = deltas.length;
@@ -29,7 +33,6 @@ export function comparePaired(differences: readonly number[], options: Statistic
     ties: n - wins - losses,
     losses,
     ...randomisationTest(deltas, options),
-    smallestP: wins + losses === 0 ? 1 : 2 ** (1 - wins - losses),
     detectable: n < 2 ? null : detectableDifference(n, deviation, options.confidence),
   };
 }

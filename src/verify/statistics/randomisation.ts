@@ -1,8 +1,17 @@
-import { randomBits } from './random.ts';
+import { randomSource } from './random.ts';
 import type { StatisticsOptions } from './types.ts';
 
 /** All sign patterns of so many differences are looked at; of more, a random part. */
 const EXACT_UP_TO = 16;
+
+/**
+ * What a paired randomisation test found. `smallestP`: what it would be were all the differences on one side, and large.
+ */
+export interface Randomisation {
+  readonly p: number;
+  readonly exact: boolean;
+  readonly smallestP: number;
+}
 
 /**
  * Fisher's paired randomisation test, two-sided: were the arms the same, each difference could as well have had the
@@ -12,41 +21,52 @@ const EXACT_UP_TO = 16;
  */
 export function randomisationTest(
   deltas: readonly number[],
-  { resamples, seed }: StatisticsOptions,
-): { readonly p: number; readonly exact: boolean } {
-  const untied = deltas.filter((delta) => delta !== 0).map(Math.abs);
+  { resamples, seed }: Pick<StatisticsOptions, 'resamples' | 'seed'>,
+): Randomisation {
+  const sizes = Float64Array.from(deltas.filter((delta) => delta !== 0).map(Math.abs));
   const seen = Math.abs(deltas.reduce((sum, delta) => sum + delta, 0));
   // Equal sums of other summands differ in their last digits, and must count as equal.
-  const least = seen - 1e-9 * Math.max(1, seen);
-  return untied.length <= EXACT_UP_TO
-    ? { p: shareOfAll(untied, least), exact: true }
-    : { p: shareOfSome(untied, least, resamples, randomBits(seed)), exact: false };
+  const least = seen - 1e-9 * sizes.reduce((sum, size) => sum + size, 0);
+  const smallest = Math.min(1, 2 ** (1 - sizes.length));
+  return sizes.length <= EXACT_UP_TO
+    ? { p: shareOfAll(sizes, least), exact: true, smallestP: smallest }
+    : {
+        p: shareOfSome(sizes, least, resamples, seed),
+        exact: false,
+        smallestP: Math.max(smallest, 1 / (resamples + 1)),
+      };
 }
 
-function shareOfAll(sizes: readonly number[], least: number): number {
+function shareOfAll(sizes: Float64Array, least: number): number {
   const patterns = 2 ** sizes.length;
+  const signs = new Uint32Array(1);
   let extreme = 0;
   for (let pattern = 0; pattern < patterns; pattern++) {
-    let sum = 0;
-    for (let i = 0; i < sizes.length; i++)
-      sum += ((pattern >> i) & 1) === 0 ? (sizes[i] ?? 0) : -(sizes[i] ?? 0);
-    if (Math.abs(sum) >= least) extreme += 1;
+    signs[0] = pattern;
+    if (Math.abs(signedSum(sizes, signs)) >= least) extreme += 1;
   }
   return extreme / patterns;
 }
 
-function shareOfSome(sizes: readonly number[], least: number, resamples: number, next: () => number): number {
-  const values = Float64Array.from(sizes);
+function shareOfSome(sizes: Float64Array, least: number, resamples: number, seed: number): number {
+  const source = randomSource(seed);
+  const signs = new Uint32Array(Math.ceil(sizes.length / 32));
   let extreme = 0;
   for (let r = 0; r < resamples; r++) {
-    let [sum, bits] = [0, 0];
-    for (let i = 0; i < values.length; i++) {
-      if (i % 32 === 0) bits = next();
-      const size = values[i] ?? 0;
-      sum += (bits & 1) === 0 ? size : -size;
-      bits >>>= 1;
-    }
-    if (Math.abs(sum) >= least) extreme += 1;
+    source.fill(signs);
+    if (Math.abs(signedSum(sizes, signs)) >= least) extreme += 1;
   }
   return (extreme + 1) / (resamples + 1);
+}
+
+/** Each bit of `signs` is the sign of one size. */
+function signedSum(sizes: Float64Array, signs: Uint32Array): number {
+  let [sum, bits] = [0, 0];
+  for (let i = 0; i < sizes.length; i++) {
+    if ((i & 31) === 0) bits = signs[i >>> 5] ?? 0;
+    const size = sizes[i] ?? 0;
+    sum += (bits & 1) === 0 ? size : -size;
+    bits >>>= 1;
+  }
+  return sum;
 }
