@@ -1,105 +1,62 @@
-import type { Canary, Gate, QueryReport, Verdict, VerificationReport } from '../../verify/report.ts';
-import { gateFigure } from './figures.ts';
-
-interface Case {
-  readonly name: string;
-  readonly verdict: Verdict;
-  readonly message: string;
-  readonly ms?: number;
-  readonly location?: Gate['location'];
-}
+import type { VerificationReport } from '../../verify/report.ts';
+import { type Case, casesOf, isTold } from './junit/cases.ts';
+import { element, seconds } from './junit/xml.ts';
 
 /**
- * JUnit XML as CI systems read it: a suite for each verification; a case for the proof, each gate, each canary, and
- * each query that was to meet an expectation or went wrong.
+ * JUnit XML as CI systems read it: a suite for each verification; a case for the proof that the reranker ran, each
+ * gate, each canary, and each query that was to meet an expectation or went wrong. The other queries are counted in
+ * the properties, beside the figures. What is inconclusive is a failure of that type.
  */
 export function renderJunit(reports: readonly VerificationReport[]): string {
-  const suites = reports.map(suite);
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${suites.join('')}</testsuites>\n`;
+  const suites = reports.map((report) => ({ report, cases: casesOf(report) }));
+  const all = suites.flatMap(({ cases }) => cases);
+  const inside = suites.map(({ report, cases }) => suite(report, cases));
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${element('testsuites', { name: 'rerankctl verify', ...tally(all) }, inside)}\n`;
 }
 
-function suite(report: VerificationReport): string {
-  const cases = [
-    ...proofCase(report.queries),
-    ...report.gates.map(gateCase),
-    ...report.canaries.map(canaryCase),
-    ...report.queries.filter(isTold).map(queryCase),
-  ];
-  const count = (of: (verdict: Verdict) => boolean): number =>
-    cases.filter(({ verdict }) => of(verdict)).length;
-  const failures = count((verdict) => verdict === 'fail' || verdict === 'inconclusive');
-  const errors = count((verdict) => verdict === 'error');
-  const head = `<testsuite name="${xml(report.address)}" tests="${cases.length}" failures="${failures}" errors="${errors}">`;
-  return `  ${head}\n${cases.map((each) => testCase(report.address, each)).join('')}  </testsuite>\n`;
+function tally(cases: readonly Case[]): Record<string, string | number> {
+  const errors = cases.filter(({ verdict }) => verdict === 'error').length;
+  const passed = cases.filter(({ verdict }) => verdict === 'pass').length;
+  const ms = cases.reduce((sum, each) => sum + (each.ms ?? 0), 0);
+  return { tests: cases.length, failures: cases.length - errors - passed, errors, time: seconds(ms) };
 }
 
-function testCase(suiteName: string, { name, verdict, message, ms, location }: Case): string {
-  const time = ms === undefined ? '' : ` time="${(ms / 1000).toFixed(3)}"`;
-  const place = location === undefined ? '' : ` file="${xml(location.file)}" line="${location.line}"`;
-  const head = `    <testcase classname="${xml(suiteName)}" name="${xml(name)}"${time}${place}`;
-  if (verdict === 'pass') return `${head}/>\n`;
-  const [tag, type] = verdict === 'error' ? ['error', 'error'] : ['failure', verdict];
-  const said = `<${tag} type="${type}" message="${xml(message)}">${xml(message)}</${tag}>`;
-  return `${head}>\n      ${said}\n    </testcase>\n`;
+function suite(report: VerificationReport, cases: readonly Case[]): string {
+  const properties = propertiesOf(report).map(([name, value]) => element('property', { name, value }));
+  return element('testsuite', { name: report.address, ...tally(cases) }, [
+    element('properties', {}, properties),
+    ...cases.map((each) => testCase(report.address, each)),
+  ]);
 }
 
-function proofCase(queries: readonly QueryReport[]): Case[] {
-  const asked = queries.filter(({ proof }) => proof !== null);
-  if (asked.length === 0) return [];
-  const ran = asked.filter(({ proof, verdict }) => proof?.ran === true || verdict === 'pass').length;
-  const whole = ran === asked.length;
+function testCase(classname: string, { name, verdict, message, details, ms, location }: Case): string {
+  const attributes = {
+    classname,
+    name,
+    time: seconds(ms ?? 0),
+    file: location?.file,
+    line: location?.line,
+  };
+  if (verdict === 'pass') return element('testcase', attributes);
+  const tag = verdict === 'error' ? 'error' : 'failure';
+  return element('testcase', attributes, [element(tag, { type: verdict, message }, details)]);
+}
+
+function propertiesOf(report: VerificationReport): [name: string, value: string][] {
+  const { index, searchPipeline, measuredOn, queries, relevance, latency } = report;
   return [
-    {
-      name: 'the reranker ran',
-      verdict: whole ? 'pass' : 'fail',
-      message: `The reranker ran in ${ran} of ${asked.length} queries.`,
-    },
+    ['verdict', report.verdict],
+    ['index', index],
+    ['searchPipeline', searchPipeline],
+    ['server', measuredOn.server ?? ''],
+    ['queries', String(queries.length)],
+    [
+      'queries that passed without a case of their own',
+      String(queries.filter((each) => !isTold(each)).length),
+    ],
+    ...(relevance?.measures ?? []).flatMap(({ convention, arms }) =>
+      Object.entries(arms).map(([arm, { mean }]): [string, string] => [`${convention} ${arm}`, String(mean)]),
+    ),
+    ...Object.entries(latency).map(([arm, { p50Ms }]): [string, string] => [`p50 ${arm} ms`, String(p50Ms)]),
   ];
-}
-
-function gateCase(gate: Gate): Case {
-  const message = `${gate.rule}: ${gateFigure(gate)}: ${gate.because}`;
-  const place = gate.location === undefined ? {} : { location: gate.location };
-  return { name: gate.rule, verdict: gate.verdict, message, ...place };
-}
-
-function canaryCase({ pass, queryText, problem }: Canary, i: number): Case {
-  return {
-    name: queryText === '' ? `canary ${i + 1}` : `canary ${queryText}`,
-    verdict: pass ? 'pass' : 'fail',
-    message: problem,
-  };
-}
-
-/** Thousands of queries that only feed the figures are no test cases. */
-function isTold({ expectations, verdict }: QueryReport): boolean {
-  return expectations.length > 0 || verdict !== 'pass';
-}
-
-function queryCase(query: QueryReport): Case {
-  const { id, queryText, verdict, error, proof, expectations, reranked } = query;
-  const problems = [
-    ...(error === undefined ? [] : [error.message]),
-    ...(proof?.reasons ?? []).map(({ message, remedy }) => `${message} ${remedy}`),
-    ...expectations
-      .filter(({ pass }) => !pass)
-      .map(({ what, actual }) => `expected ${what}; there is ${actual}`),
-  ];
-  return {
-    name: queryText === '' ? id : `${id}: ${queryText}`,
-    verdict,
-    message: problems.join('\n'),
-    ...(reranked === null ? {} : { ms: reranked.elapsedMs }),
-  };
-}
-
-/** Text that XML 1.0 allows: it has no way to write most control characters and half surrogates. */
-function xml(text: string): string {
-  return text
-    .replaceAll(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll('\n', '&#10;');
 }
