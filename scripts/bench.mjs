@@ -6,12 +6,13 @@ import { apply } from '../bench/cases/apply.mjs';
 import { plan } from '../bench/cases/plan.mjs';
 import { seed } from '../bench/cases/seed.mjs';
 import { startup } from '../bench/cases/startup.mjs';
+import { verify } from '../bench/cases/verify.mjs';
 import { toTable } from '../bench/lib/figure.mjs';
 import { benchNode } from '../bench/lib/node.mjs';
 import { root, stopAll } from '../bench/lib/process.mjs';
 import { build, install } from './ready.mjs';
 
-const benchmarks = { startup, apply, plan, seed };
+const benchmarks = { startup, apply, plan, verify, seed };
 const usage = `Usage: npm run bench [-- [options] [names…]]
 
 Benchmarks: ${Object.keys(benchmarks).join(', ')} (all, when none is named).

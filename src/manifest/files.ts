@@ -26,7 +26,10 @@ function problem(code: string, message: string, remedy: string): Diagnostic {
   return { severity: 'error', code, message, remedy };
 }
 
-/** Hidden folders, and what package managers leave behind, hold no manifests of the user's. */
+/**
+ * Hidden folders, and what package managers leave behind, hold no manifests of the user's; nor are the figures that
+ * `verify --update-baseline` writes beside them.
+ */
 async function glob(patterns: string[], cwd: string): Promise<string[]> {
   const { glob: find } = await import('tinyglobby');
   const paths = await find(patterns, {
@@ -35,7 +38,7 @@ async function glob(patterns: string[], cwd: string): Promise<string[]> {
     dot: false,
     onlyFiles: true,
     expandDirectories: false,
-    ignore: ['**/node_modules/**'],
+    ignore: ['**/node_modules/**', '**/*.baseline.json'],
   });
   return paths
     .map((path) => resolve(path))
