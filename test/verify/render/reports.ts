@@ -373,6 +373,55 @@ export function offline(): VerificationReport {
   };
 }
 
+/** Every field of a report, each at least once. */
+export function rich(): VerificationReport {
+  const base = threeArms();
+  const location = { file: 'verify/scifact.yaml', line: 1, column: 1 };
+  const whole: Required<Diagnostic> = {
+    ...TIMEOUT,
+    remedy: 'Wait.',
+    address: 'Verification/scifact',
+    pointer: '/spec',
+    location,
+    snippet: 'kind: Verification',
+  };
+  const gone = hit(1, 'gone', null, { t: 'fell out' });
+  const came = hit(1, 'new', 1, { t: 'came in' });
+  const moved = compareArms([gone], [came], { fields: ['t'], documentId: '_id' });
+  const times = { tookMs: 1, elapsedMs: 1.5 };
+  const query = queryOf('full', {
+    others: [{ name: 'third', ...times, hits: moved.reranked }],
+    expectations: missed(queryOf('x')).expectations,
+    proof: { ...PROVEN, ran: false, reasons: [FAILED], warnings: ['Odd.'] },
+    verdict: 'fail',
+  });
+  const outside = queryOf('moved', {
+    unreranked: { ...times, hits: moved.unreranked },
+    reranked: { ...times, hits: moved.reranked },
+  });
+  const failed = queryOf('failed', {
+    verdict: 'error',
+    unreranked: null,
+    reranked: null,
+    proof: null,
+    error: whole,
+  });
+  return {
+    ...base,
+    verdict: 'error',
+    queries: [query, outside, failed],
+    relevance: {
+      ...RELEVANCE,
+      withoutJudgments: ['a'],
+      withoutRelevant: ['b'],
+      unanswered: ['failed'],
+      unknownQueries: ['c'],
+    },
+    canaries: failing().canaries,
+    gates: failing().gates,
+  };
+}
+
 /** Texts that try to break out of wherever they are put. */
 export const HOSTILE = [
   '\u001b[2J\u001b]0;title\u0007 cleared\r\n::set-output name=x::1',
@@ -396,7 +445,7 @@ export function hostile(): VerificationReport {
     }));
   return {
     ...base,
-    address: `Verification/${HOSTILE[1]}`,
+    address: `Verification/${HOSTILE[2]}`,
     index: at(2),
     searchPipeline: at(0),
     queries: base.queries.slice(0, 12).map((query, i) => ({
@@ -441,5 +490,6 @@ export const ALL = {
   broken,
   threeArms,
   offline,
+  rich,
   hostile,
 } as const;
