@@ -11,7 +11,7 @@ import { verdictText } from './verdict.ts';
 /** So many columns of a heading are kept for the text of the query, and at most so many for its ID. */
 const LEAST_TEXT = 20;
 const LONGEST_ID = 24;
-const LONGEST_PROCESSOR = 30;
+const LONGEST_PROCESSOR = 24;
 
 /** A query for the terminal: both answers in one table, and what to think of it. `brief`: the first hits alone. */
 export function renderQuery(
