@@ -17,7 +17,7 @@ const queries = (await readFile(join(folder, 'queries.tsv'), 'utf8'))
 const node = bareClient(url);
 
 /** @param {string} text */
-const plain = (text) => ({ size: 10, query: { match: { passage: text } } });
+const plain = (text) => ({ size: 20, query: { match: { passage: text } } });
 
 /** @param {string} text */
 const arms = (text) => [

@@ -28,5 +28,5 @@ export async function verify({ node, rounds = 3, say }) {
   });
   await emptyNode(url);
   const measure = { value: ratio, limit: 1.1, unit: ' ×' };
-  return [toFigure('verify', 'verify of 300 queries, both arms / bare loop', measure, times)];
+  return [toFigure('verify', 'verify of 173 queries, both arms / bare loop', measure, times)];
 }

@@ -8,9 +8,9 @@ import type { Interval, StatisticsOptions } from './types.ts';
  * Where the mean lies: the expanded percentile interval of the bootstrap. Queries are drawn with replacement, and the
  * percentiles taken further out than the confidence says, as Student's t is wider than the normal distribution, and by
  * sqrt(n / (n - 1)): Tim Hesterberg, "What Teachers Should Know About the Bootstrap", The American Statistician 69 (2015).
- * Without it, intervals of few queries are too narrow. BCa corrects skewness, but of the differences of two rankings it
- * covers less (at 8 queries 78 to 84 % and not 91 to 92 %, of nominal 95 %, in simulations). At least one value; values
- * that are all the same give an interval without width.
+ * Plain percentiles of few queries are too narrow, and so is BCa: of three simulated kinds of differences between
+ * rankings, 8 queries each, BCa at 95 % held the true mean in 78 to 84 % and this interval in 91 to 92 %. At least one
+ * value; values that are all the same give an interval without width.
  */
 export function bootstrapMean(values: readonly number[], options: StatisticsOptions): Interval {
   const first = values[0] ?? 0;

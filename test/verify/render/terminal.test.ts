@@ -55,8 +55,8 @@ describe('many queries in the terminal', () => {
       'Verification/scifact   queries 200 pass   gates 1 pass   canaries 1 pass   PASS',
     );
     const last = (make: () => Parameters<typeof renderVerification>[0]) =>
-      linesOf(renderVerification(make(), plain)).at(-1);
-    expect(last(failing)).toMatch(/^ {2}canaries 1 pass, 1 fail {3}FAIL$/);
+      linesOf(renderVerification(make(), { ...plain, width: 140 })).at(-1);
+    expect(last(failing)).toMatch(/gates 1 pass, 1 fail, 1 inconclusive {3}canaries 1 pass, 1 fail {3}FAIL$/);
     expect(last(inconclusive)).toMatch(/gates 1 pass, 1 inconclusive {3}canaries 1 pass {3}INCONCLUSIVE$/);
     expect(last(broken)).toBe('Verification/gone   7 error   ERROR');
   });

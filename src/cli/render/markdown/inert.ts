@@ -23,8 +23,8 @@ export function inert(text: string): string {
 /** The same in the type of code, where nothing is looked for: to be copied as it is. For Markdown. */
 export function inertCode(text: string): string {
   const shown = tidy(text);
-  // A bar would end a cell also in code, and a backtick the code.
-  if (/[`|\\]/.test(shown)) return htmlCode(text);
+  // A bar would end a cell also in code, and a backtick the code. Tags mean nothing there, but not every reader knows.
+  if (/[`|\\]|<[a-z/!?]|&[#a-z]/i.test(shown)) return htmlCode(text);
   return shown === '' ? '' : `\`${shown}\``;
 }
 
