@@ -235,6 +235,14 @@ describe('every report in the terminal', () => {
     expect(lines.filter((line) => /^(::|\||@)/.test(line))).toEqual([]);
   });
 
+  it('says by its code what went wrong where the words are not to be shown', () => {
+    const text = renderVerification(broken(), { ...plain, text: false });
+    expect(text).toContain('✗ RCTL_TIMEOUT (not shown)\n');
+    expect(renderVerification(unproven(), { ...plain, text: false })).toContain(
+      '✗ ignored_failure (not shown)\n',
+    );
+  });
+
   it.each(Object.entries(ALL))('says no word of queries and documents without text: %s', (_name, make) => {
     const text = renderVerification(make(), { ...plain, width: 200, text: false });
     for (const passage of [...Object.values(PASSAGES), QUESTION, 'Saipan', 'Berlin', 'planet']) {

@@ -1,7 +1,7 @@
 import type { SourceLocation } from '../../../core/diagnostic.ts';
 import type { Canary, Gate, QueryReport, Verdict, VerificationReport } from '../../../verify/report.ts';
 import { gateFigure } from '../figures.ts';
-import { troublesOf } from '../verification/troubles.ts';
+import { saidOf, troublesOf } from '../verification/troubles.ts';
 
 export interface Case {
   readonly name: string;
@@ -86,7 +86,7 @@ function queryCase(query: QueryReport): Case {
 function problemsOf({ error, proof, expectations }: QueryReport): string[] {
   return [
     ...(error === undefined ? [] : [withRemedy(`${error.code}: ${error.message}`, error.remedy)]),
-    ...(proof?.reasons ?? []).map(({ message, remedy }) => withRemedy(message, remedy)),
+    ...(proof?.reasons ?? []).map((reason) => withRemedy(saidOf(reason), reason.remedy)),
     ...expectations
       .filter(({ pass }) => !pass)
       .map(({ kind, what, actual, foundAt }) => {

@@ -1,7 +1,7 @@
 import type { ArmHit, QueryReport, VerificationReport } from '../../../verify/report.ts';
 import { number } from '../figures.ts';
 import { changedQueries } from '../verification/extremes.ts';
-import { troublesOf } from '../verification/troubles.ts';
+import { saidOf, troublesOf } from '../verification/troubles.ts';
 import { cutText, htmlCode, inert, inertCode, list, table } from './inert.ts';
 import { MARK } from './mark.ts';
 
@@ -53,8 +53,8 @@ function detail(
 
 function problems({ error, proof, expectations }: QueryReport): string[] {
   const told = [
-    ...(error === undefined ? [] : [`${error.message} ${error.remedy ?? ''}`]),
-    ...(proof?.reasons ?? []).map(({ message, remedy }) => `${message} ${remedy}`),
+    ...(error === undefined ? [] : [`${saidOf(error)} ${error.remedy ?? ''}`]),
+    ...(proof?.reasons ?? []).map((reason) => `${saidOf(reason)} ${reason.remedy}`),
     ...expectations
       .filter(({ pass }) => !pass)
       .map(({ kind, what, actual }) => `expected ${kind.replace('_', ' ')}: ${what}; there is: ${actual}`),

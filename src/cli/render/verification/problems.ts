@@ -2,13 +2,14 @@ import type { Expectation, QueryReport } from '../../../verify/report.ts';
 import { tidy } from '../tidy.ts';
 import { wrapped } from './layout.ts';
 import type { Pen } from './pen.ts';
+import { saidOf } from './troubles.ts';
 
 /** What is wrong with a query, each with what to do, and what is odd about it. */
 export function problemLines(query: QueryReport, pen: Pen): string[] {
   const { proof, error, expectations } = query;
   return [
-    ...(error === undefined ? [] : problem(error.message, error.remedy, pen)),
-    ...(proof?.reasons ?? []).flatMap(({ message, remedy }) => problem(message, remedy, pen)),
+    ...(error === undefined ? [] : problem(saidOf(error), error.remedy, pen)),
+    ...(proof?.reasons ?? []).flatMap((reason) => problem(saidOf(reason), reason.remedy, pen)),
     ...expectations.filter(({ pass }) => !pass).flatMap((each) => missed(each, query, pen)),
     ...(proof?.warnings ?? []).flatMap((warning) => note(warning, pen)),
   ];

@@ -18,3 +18,8 @@ function troubleOf({ id, verdict, error, proof }: QueryReport): string {
   if (error === undefined && reasons.length === 0) return JSON.stringify(['alone', id]);
   return JSON.stringify([verdict, error?.code ?? '', ...reasons]);
 }
+
+/** The message, with its code where it was taken out (`withoutText`). */
+export function saidOf({ code, message }: { readonly code: string; readonly message: string }): string {
+  return /^\(.*\)$/.test(message) ? `${code} ${message}` : message;
+}
