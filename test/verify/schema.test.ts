@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../src/core/json.ts';
-import { ALL, rich } from './render/reports.ts';
+import { ALL } from './render/all.ts';
+import { rich } from './render/rich.ts';
 import { EMPTY_REPORT, schemaErrors } from './support.ts';
 
 const proof = { ran: true, processor: 'rerank', tookMs: 1, fields: [], reasons: [], warnings: [] };

@@ -2,21 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { renderMarkdown } from '../../../src/cli/render/markdown.ts';
 import type { VerificationReport } from '../../../src/verify/report.ts';
 import { PASSAGES, QUESTION } from '../support.ts';
-import {
-  ALL,
-  broken,
-  failing,
-  gateOf,
-  HOSTILE,
-  hostile,
-  inconclusive,
-  many,
-  offline,
-  queryOf,
-  small,
-  threeArms,
-  unproven,
-} from './reports.ts';
+import { ALL } from './all.ts';
+import { HOSTILE, hostile } from './hostile.ts';
+import { gateOf, queryOf } from './parts.ts';
+import { broken, failing, inconclusive, many, offline, small, threeArms, unproven } from './reports.ts';
 
 const shown = (...reports: VerificationReport[]) => renderMarkdown(reports, { text: true });
 

@@ -3,20 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { widthOf } from '../../../src/cli/render/verification/pen.ts';
 import { renderVerification } from '../../../src/cli/render/verification.ts';
 import { PASSAGES, QUESTION } from '../support.ts';
-import {
-  ALL,
-  broken,
-  failing,
-  gateOf,
-  hostile,
-  inconclusive,
-  many,
-  missed,
-  offline,
-  small,
-  threeArms,
-  unproven,
-} from './reports.ts';
+import { ALL } from './all.ts';
+import { hostile } from './hostile.ts';
+import { gateOf, missed } from './parts.ts';
+import { broken, failing, inconclusive, many, offline, small, threeArms, unproven } from './reports.ts';
 
 const plain = { color: false, width: 100, unicode: true };
 const linesOf = (text: string): string[] => text.trimEnd().split('\n');
