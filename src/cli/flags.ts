@@ -103,6 +103,9 @@ export const COMMANDS = {
     flags: [
       ...MANIFESTS,
       { name: 'detailed-exitcode', help: 'exit 2 when changes are pending' },
+      { name: 'preview', help: 'also what the changes do to search results; reads alone' },
+      { name: 'markdown', value: 'FILE', help: 'with --preview: the same for a pull request' },
+      { name: 'no-text', help: 'with --preview: leave the text of queries and documents out' },
       { name: 'out', short: 'o', value: 'FILE', help: 'save the plan, for `rerankctl apply FILE`' },
       ...SELECTION,
       ...PRUNE,

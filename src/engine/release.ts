@@ -1,6 +1,5 @@
 import type { Address } from '../core/address.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
-import type { Listener } from '../core/events.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Change, Plan } from '../core/plan.ts';
 import type { Resource } from '../core/resource.ts';
@@ -8,7 +7,7 @@ import { Reference } from '../core/value.ts';
 import { kindOf } from '../kinds/registry.ts';
 import type { Cluster } from '../opensearch/cluster.ts';
 import { overallVerdict, type Verdict, type VerificationReport } from '../verify/report.ts';
-import { verify } from '../verify/verify.ts';
+import { type VerifyOptions, verify } from '../verify/verify.ts';
 import { resolveByName } from './resolve-by-name.ts';
 
 /** What the verifications said of a release before it was made. */
@@ -22,42 +21,39 @@ export interface ReleaseReport {
  * made: through temporary pipelines, so that production sees nothing of it. All of them are made, or none.
  */
 export class Release {
-  readonly #changes: ReadonlyMap<Address, Change>;
+  readonly changes: readonly Change[];
   readonly #verifications: readonly Resource[];
 
-  constructor({ changes, verifications }: Plan) {
-    const serving = changes.filter(isServing);
-    this.#verifications = verifications.filter((verification) =>
-      serving.some((change) => judges(verification, change)),
-    );
-    this.#changes = new Map(
-      serving
-        .filter((change) => this.#verifications.some((verification) => judges(verification, change)))
-        .map((change) => [change.address, change]),
-    );
+  constructor({ changes, verifications }: Pick<Plan, 'changes' | 'verifications'>) {
+    const judged = (change: Change): boolean => verifications.some((each) => judges(each, change));
+    this.changes = changes.filter((change) => isServing(change) && judged(change));
+    this.#verifications = verifications.filter((each) => this.changes.some((change) => judges(each, change)));
+  }
+
+  /** The same for some of its changes. */
+  only(changes: readonly Change[]): Release {
+    return new Release({ changes, verifications: this.#verifications });
   }
 
   /** Is this change made only when the verifications hold? */
-  holds({ address }: Change): boolean {
-    return this.#changes.has(address);
+  holds({ address }: Pick<Change, 'address'>): boolean {
+    return this.changes.some((change) => change.address === address);
   }
 
   /** What must be there before it can be measured: of the changes themselves, and of the verifications. */
   get needs(): Address[] {
-    const all = [...this.#changes.values()].flatMap(({ resource }) => resource.dependsOn);
+    const all = this.changes.flatMap(({ resource }) => resource.dependsOn);
     const measured = this.#verifications.flatMap(({ dependsOn }) => dependsOn);
-    return [...new Set([...all, ...measured])].filter((address) => !this.#changes.has(address));
+    return [...new Set([...all, ...measured])].filter((address) => !this.holds({ address }));
   }
 
   /** Measures with each pipeline as it is going to be. `specOf` gives its spec with the IDs of new models. */
   async measure(
     cluster: Cluster,
     specOf: (change: Change) => JsonObject,
-    options: { readonly listener: Listener; readonly signal: AbortSignal },
+    options: Pick<VerifyOptions, 'listener' | 'signal' | 'besideToday'>,
   ): Promise<ReleaseReport> {
-    const trials = new Map(
-      [...this.#changes.values()].map((change) => [change.resource.name, specOf(change)]),
-    );
+    const trials = new Map(this.changes.map((change) => [change.resource.name, specOf(change)]));
     const resolved = this.#verifications.map((resource) => ({ resource, spec: resolveByName(resource) }));
     const reports = await verify(cluster, resolved, { ...options, trials });
     return { verdict: overallVerdict(reports), reports };

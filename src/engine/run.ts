@@ -151,9 +151,10 @@ export class Run {
       const outcome = await this.#running.get(address);
       if (outcome !== undefined && outcome.result !== 'done') return { blockedBy: address };
     }
+    const { listener, signal } = this.#options;
     try {
       const specOf = (change: Change): JsonObject => toPlainJson(this.#resolved(change)) as JsonObject;
-      return { report: await this.#release.measure(this.#cluster, specOf, this.#options) };
+      return { report: await this.#release.measure(this.#cluster, specOf, { listener, signal }) };
     } catch (error) {
       if (!(error instanceof RerankctlError)) throw error;
       return { error: asDiagnostic(error) };

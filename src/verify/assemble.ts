@@ -13,7 +13,6 @@ import {
   type QueryReport,
   RERANKED,
   type Relevance,
-  UNRERANKED,
   type VerificationReport,
   worstOf,
 } from './report.ts';
@@ -28,12 +27,14 @@ export interface Raw {
   readonly server: string;
   readonly models: readonly string[];
   readonly asBaseline: boolean;
+  /** The first two are in the places of the unreranked and the reranked arm. */
+  readonly arms: readonly string[];
 }
 
 /** Makes the report of a verification from what its queries brought. Pure. */
 export function assemble(raw: Raw): VerificationReport {
   const { experiment, queries, canaries } = raw;
-  const arms = [UNRERANKED, RERANKED, ...experiment.others.map(({ name }) => name)];
+  const { arms } = raw;
   const measuredOn = measuredOnOf(raw);
   const relevance = relevanceOf(experiment, queries, arms);
   const { report: baseline, content } = baselineOf(raw, measuredOn);
@@ -107,10 +108,11 @@ function baselineOf(
 }
 
 function latencies(queries: readonly QueryReport[], arms: readonly string[]): Record<string, Latency> {
+  const [reference, tested] = arms;
   const timesIn = (arm: string): number[] =>
     queries.flatMap(({ unreranked, reranked, others }) => {
-      if (arm === UNRERANKED) return unreranked?.elapsedMs ?? [];
-      if (arm === RERANKED) return reranked?.elapsedMs ?? [];
+      if (arm === reference) return unreranked?.elapsedMs ?? [];
+      if (arm === tested) return reranked?.elapsedMs ?? [];
       return others.find(({ name }) => name === arm)?.elapsedMs ?? [];
     });
   return Object.fromEntries(

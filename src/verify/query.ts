@@ -1,5 +1,4 @@
 import { asDiagnostic, RerankctlError } from '../core/errors.ts';
-import type { JsonObject } from '../core/json.ts';
 import type { Cluster } from '../opensearch/cluster.ts';
 import { type ArmPipeline, type Search, searchArm, type Traced } from './arms.ts';
 import { compareArms, movesFrom } from './compare.ts';
@@ -11,7 +10,7 @@ import type { Ranked } from './measures/types.ts';
 import { fieldsOf, type Pipeline } from './pipeline.ts';
 import { onlyWithoutHits, proveReranked, refusalOf, unproven } from './proof.ts';
 import { measuresOf } from './relevance.ts';
-import { type OtherArm, type Proof, type QueryReport, RERANKED, UNRERANKED, type Verdict } from './report.ts';
+import type { OtherArm, Proof, QueryReport, Verdict } from './report.ts';
 
 /** What all queries of a verification share. */
 export interface QueryContext {
@@ -19,8 +18,7 @@ export interface QueryContext {
   readonly experiment: Experiment;
   /** The pipeline under test. */
   readonly pipeline: Pipeline;
-  /** Its definition when it is only tried: it is not on the server yet. */
-  readonly trial: JsonObject | undefined;
+  readonly arms: Arms;
   /** Does the rerank processor of this server follow dotted paths (3.6.0 and later)? */
   readonly resolvesPaths: boolean;
   readonly signal: AbortSignal | undefined;
@@ -29,19 +27,13 @@ export interface QueryContext {
 /** Any string will do; the same one always leads to the same copies. */
 const PREFERENCE = 'rerankctl-verify';
 
-interface ArmOf {
+export interface NamedArm {
   readonly name: string;
   readonly pipeline: ArmPipeline;
 }
 
-function armsOf({ experiment, trial }: QueryContext): ArmOf[] {
-  const { pipeline, others } = experiment;
-  return [
-    { name: UNRERANKED, pipeline: undefined },
-    { name: RERANKED, pipeline: trial ?? pipeline },
-    ...others,
-  ];
-}
+/** What the others are compared with, the one under test, and further ones. */
+export type Arms = readonly [reference: NamedArm, tested: NamedArm, ...others: NamedArm[]];
 
 type Answers = ReadonlyMap<string, Traced | RerankctlError>;
 
@@ -50,7 +42,7 @@ type Answers = ReadonlyMap<string, Traced | RerankctlError>;
  * query in the opposite order, so that none has the caches that its neighbour has warmed.
  */
 export async function askAll(context: QueryContext, query: Query, backwards: boolean): Promise<Answers> {
-  const { cluster, experiment, signal } = context;
+  const { cluster, experiment, arms, signal } = context;
   const search: Search = {
     cluster,
     index: experiment.index,
@@ -58,7 +50,6 @@ export async function askAll(context: QueryContext, query: Query, backwards: boo
     preference: PREFERENCE,
     signal,
   };
-  const arms = armsOf(context);
   const answers = new Map<string, Traced | RerankctlError>();
   for (const { name, pipeline } of backwards ? arms.toReversed() : arms) {
     answers.set(name, await answerOr(() => searchArm(search, { pipeline, queryText: query.queryText })));
@@ -78,12 +69,13 @@ async function answerOr<T>(request: () => Promise<T>): Promise<T | RerankctlErro
 
 export function reportQuery(context: QueryContext, query: Query, answers: Answers): QueryReport {
   const { experiment, pipeline } = context;
+  const [reference, tested, ...further] = context.arms;
   const hitsOf = (arm: string): readonly Hit[] => answerIn(answers, arm)?.answered.hits ?? [];
-  const unreranked = answerIn(answers, UNRERANKED);
-  const reranked = answerIn(answers, RERANKED);
-  const before = hitsOf(UNRERANKED);
-  const after = hitsOf(RERANKED);
-  const refused = refusalIn(answers, experiment, pipeline);
+  const unreranked = answerIn(answers, reference.name);
+  const reranked = answerIn(answers, tested.name);
+  const before = hitsOf(reference.name);
+  const after = hitsOf(tested.name);
+  const refused = refusalIn(answers.get(tested.name), experiment, pipeline);
   const proof = refused ?? (reranked === undefined ? unproven(fieldsOf(pipeline)) : prove());
   function prove(): Proof {
     const evidence = { ...context, name: experiment.pipeline, unreranked: before, reranked: after };
@@ -96,12 +88,14 @@ export function reportQuery(context: QueryContext, query: Query, answers: Answer
     grades,
   };
   const compared = compareArms(before, after, shown);
-  const others = experiment.others.flatMap(({ name }): OtherArm[] => {
+  const others = further.flatMap(({ name }): OtherArm[] => {
     const answer = answerIn(answers, name);
     if (answer === undefined) return [];
     return [{ name, ...timesOf(answer), hits: movesFrom(before, answer.answered.hits, shown) }];
   });
-  const error = failureIn(answers, refused !== undefined) ?? withoutDocument(experiment, answers);
+  const error =
+    failureIn(answers, refused === undefined ? undefined : tested.name) ??
+    withoutDocument(experiment, answers);
   const expectations = reranked === undefined ? [] : judgeExpectations(query.expected, after);
   // Retrieval that finds nothing for a judged query costs it all its points, and is not the reranker's failure.
   const proven = proof.ran || (grades !== undefined && onlyWithoutHits(proof));
@@ -138,15 +132,18 @@ function answerIn(answers: Answers, arm: string): Traced | undefined {
 }
 
 /** An answer that is no error of ours but says that the pipeline cannot rerank. */
-function refusalIn(answers: Answers, experiment: Experiment, pipeline: Pipeline): Proof | undefined {
-  const answer = answers.get(RERANKED);
+function refusalIn(
+  answer: Traced | RerankctlError | undefined,
+  experiment: Experiment,
+  pipeline: Pipeline,
+): Proof | undefined {
   if (!(answer instanceof RerankctlError)) return undefined;
   return refusalOf(answer, experiment.pipeline, fieldsOf(pipeline));
 }
 
-function failureIn(answers: Answers, refused: boolean): RerankctlError | undefined {
+function failureIn(answers: Answers, refused: string | undefined): RerankctlError | undefined {
   for (const [arm, answer] of answers) {
-    if (answer instanceof RerankctlError && !(arm === RERANKED && refused)) return answer;
+    if (answer instanceof RerankctlError && arm !== refused) return answer;
   }
   return undefined;
 }

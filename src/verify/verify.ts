@@ -8,9 +8,9 @@ import { assemble } from './assemble.ts';
 import { singCanaries } from './canaries.ts';
 import type { Experiment } from './experiment.ts';
 import { modelHashes, type Pipeline, pipelineOf, readPipeline } from './pipeline.ts';
-import type { QueryContext } from './query.ts';
+import type { Arms, QueryContext } from './query.ts';
 import { readExperiment } from './read-experiment.ts';
-import type { VerificationReport } from './report.ts';
+import { RERANKED, UNRERANKED, type VerificationReport } from './report.ts';
 import { runQueries } from './run-queries.ts';
 
 export interface VerifyOptions {
@@ -23,6 +23,8 @@ export interface VerifyOptions {
    * server keeps nothing of them (temporary pipelines, 2.19.1 and 3.6.0).
    */
   readonly trials?: ReadonlyMap<string, JsonObject> | undefined;
+  /** Compare each pipeline that is tried with the one of its name, instead of with no pipeline. Judges no gate. */
+  readonly besideToday?: boolean | undefined;
 }
 
 /** A `Verification`, and its spec with everything resolved: names in the place of references. */
@@ -49,15 +51,36 @@ export async function verify(
   for (const experiment of experiments) {
     const { pipeline: name } = experiment;
     const trial = options.trials?.get(name);
+    const today = options.besideToday === true;
     const pipeline =
       pipelines.get(name) ??
       (trial === undefined ? await readPipeline(cluster, name, options.signal) : pipelineOf(trial));
     pipelines.set(name, pipeline);
     const resolvesPaths = compareVersions(version, '3.6.0') >= 0;
-    const context = { cluster, experiment, pipeline, trial, resolvesPaths, signal: options.signal };
+    const arms = armsOf(experiment, trial, today);
+    const asked = today ? { ...experiment, gates: [], baseline: undefined, others: [] } : experiment;
+    const context = { cluster, experiment: asked, pipeline, arms, resolvesPaths, signal: options.signal };
     reports.push(await run(context, version, options));
   }
   return reports;
+}
+
+/** The arms of a report about what a change does to the results. */
+export const TODAY = 'today';
+export const PROPOSED = 'proposed';
+
+function armsOf({ pipeline, others }: Experiment, trial: JsonObject | undefined, besideToday: boolean): Arms {
+  if (besideToday) {
+    return [
+      { name: TODAY, pipeline },
+      { name: PROPOSED, pipeline: trial ?? pipeline },
+    ];
+  }
+  return [
+    { name: UNRERANKED, pipeline: undefined },
+    { name: RERANKED, pipeline: trial ?? pipeline },
+    ...others,
+  ];
 }
 
 async function readAll(verifications: readonly VerificationToRun[]): Promise<Experiment[]> {
@@ -81,5 +104,6 @@ async function run(
   const canaries = await singCanaries(cluster, pipeline, experiment.canaries, signal);
   const queries = await runQueries(context, listener);
   const models = await modelHashes(cluster, pipeline, signal);
-  return assemble({ experiment, queries, canaries, server, models, asBaseline });
+  const arms = context.arms.map(({ name }) => name);
+  return assemble({ experiment, queries, canaries, server, models, asBaseline, arms });
 }

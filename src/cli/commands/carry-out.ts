@@ -2,11 +2,13 @@ import { type Diagnostic, hasErrors } from '../../core/diagnostic.ts';
 import type { Event, Listener } from '../../core/events.ts';
 import { type Outcome, type Plan, pendingChanges } from '../../core/plan.ts';
 import { apply, type PreparedPlan, refuseIfRefused } from '../../engine/provision.ts';
+import type { ReleaseReport } from '../../engine/release.ts';
 import type { ApplyReport } from '../../engine/run.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
 import type { CommandResult, Invocation } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { painter } from '../io.ts';
+import { shownFrom } from '../places.ts';
 import { lineProgress } from '../progress/lines.ts';
 import { renderDiagnostics } from '../render/diagnostics.ts';
 import { renderFailures, renderSummary } from '../render/outcomes.ts';
@@ -104,7 +106,8 @@ function finish(
   if (output === 'text' && release !== undefined && release.verdict !== 'pass') {
     const table = { color: color.stdout, width: io.stdout.columns, unicode: true };
     const unheld = release.reports.filter(({ verdict }) => verdict !== 'pass');
-    io.stdout.write(`\n${unheld.map((each) => renderVerification(each, table)).join('')}`);
+    const texts = unheld.map((each) => renderVerification(shownFrom(io.cwd, each), table));
+    io.stdout.write(`\n${texts.join('')}`);
   }
   const problems = [renderFailures(outcomes, style), renderDiagnostics(diagnostics, style)];
   for (const text of problems.filter((each) => each !== '')) io.stderr.write(`\n${text}`);
@@ -118,8 +121,17 @@ function finish(
   const all: readonly Diagnostic[] = diagnostics;
   return {
     exitCode: io.signal.aborted ? EXIT.interrupted : whole ? EXIT.done : incomplete,
-    json: { ...planned, outcomes, diagnostics: all, ...(release === undefined ? {} : { release }) },
+    json: {
+      ...planned,
+      outcomes,
+      diagnostics: all,
+      ...(release === undefined ? {} : { release: shownRelease(release, io.cwd) }),
+    },
   };
+}
+
+function shownRelease(release: ReleaseReport, cwd: string): ReleaseReport {
+  return { ...release, reports: release.reports.map((report) => shownFrom(cwd, report)) };
 }
 
 /** Nothing else went wrong than that the verifications did not let it through. */

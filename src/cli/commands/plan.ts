@@ -2,14 +2,19 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { hasErrors } from '../../core/diagnostic.ts';
 import { type Plan, pendingChanges } from '../../core/plan.ts';
+import { type Preview, preview } from '../../engine/preview.ts';
 import { type PlanInputs, savePlan } from '../../engine/saved-plan.ts';
+import type { Cluster } from '../../opensearch/cluster.ts';
 import type { CommandResult, Invocation } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { usage } from '../flags.ts';
 import { painter } from '../io.ts';
 import { lineProgress } from '../progress/lines.ts';
 import { renderDiagnostics } from '../render/diagnostics.ts';
+import { renderMarkdown } from '../render/markdown.ts';
 import { planJson, renderPlan } from '../render/plan.ts';
+import { renderPreview } from '../render/preview.ts';
+import { save } from '../verify-files.ts';
 import { applyWords, loadAndPlan, requestOf } from './planning.ts';
 import { clusterOf, stderrStyle } from './shared.ts';
 
@@ -26,11 +31,30 @@ export async function planCommand(invocation: Invocation): Promise<CommandResult
     const refused = hasErrors(made.diagnostics);
     if (refused) io.stderr.write('\nApply would refuse this plan: nothing would be changed.\n');
     else await suggestApply(made, inputs, invocation);
+    const shown = flags.on('preview') && !refused ? await showPreview(cluster, made, invocation) : {};
     const pending = pendingChanges(made).length > 0 && flags.on('detailed-exitcode');
-    return { exitCode: refused ? EXIT.refused : pending ? EXIT.pending : EXIT.done, json: planJson(made) };
+    const exitCode = refused ? EXIT.refused : pending ? EXIT.pending : EXIT.done;
+    return { exitCode, json: { ...planJson(made), ...shown } };
   } finally {
     await cluster.close();
   }
+}
+
+/** What the plan does to the results, on stdout and in the file that --markdown names. */
+async function showPreview(
+  cluster: Cluster,
+  made: Plan,
+  invocation: Invocation,
+): Promise<{ preview: Preview }> {
+  const { io, flags, output, color } = invocation;
+  const shown = await preview(cluster, made, { listener: lineProgress(io.stderr), signal: io.signal });
+  if (output === 'text') {
+    const style = { color: color.stdout, width: io.stdout.columns, unicode: true };
+    io.stdout.write(renderPreview(shown, style));
+  }
+  const file = flags.text('markdown');
+  if (file !== undefined) await save(io, file, renderMarkdown(shown.reports, { text: !flags.on('no-text') }));
+  return { preview: shown };
 }
 
 /** Before anything is asked: a plan that is to be saved must be one that can be made again. */

@@ -1,4 +1,4 @@
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Resource } from '../../core/resource.ts';
 import { resolveByName } from '../../engine/resolve-by-name.ts';
 import { baselineText } from '../../verify/baseline.ts';
@@ -8,6 +8,7 @@ import { withoutText } from '../../verify/without-text.ts';
 import type { CommandResult, Invocation } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { usage } from '../flags.ts';
+import { shownFrom } from '../places.ts';
 import { lineProgress } from '../progress/lines.ts';
 import { renderVerification } from '../render/verification.ts';
 import { save, writeFiles } from '../verify-files.ts';
@@ -82,16 +83,6 @@ async function writeBaselines(
     await save(io, resolve(resource?.folder ?? io.cwd, file), baselineText(report));
     io.stderr.write(`${report.address}: ${file} written.\n`);
   }
-}
-
-/** Places in manifests as their reader names them. A report shall not tell where on a machine it was made. */
-function shownFrom(cwd: string, report: VerificationReport): VerificationReport {
-  const gates = report.gates.map(({ location, ...gate }) =>
-    location === undefined
-      ? gate
-      : { ...gate, location: { ...location, file: relative(cwd, location.file) } },
-  );
-  return { ...report, gates };
 }
 
 async function finish(

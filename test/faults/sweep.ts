@@ -1,0 +1,164 @@
+import { type Ran, start } from '../support/cli.ts';
+import { nodeUrl } from '../support/node.ts';
+import { isWrite, type Seen, startProxy } from '../support/proxy.ts';
+
+/**
+ * What becomes of the request at which the process is killed: the node never sees it; or has answered it, and nobody
+ * hears of it; or it was on its way (writes alone), and arrives when the next run is already at work.
+ */
+export type Mode = 'before' | 'after' | 'late';
+
+/** A run that is killed, and what must be true in the end. */
+export interface Scene {
+  /** Stands for a name of its own in the labels of requests. */
+  readonly name: string;
+  readonly args: (url: string) => readonly string[];
+  readonly stdin: string;
+  /** What a run that nobody kills ends with. */
+  readonly exitCode: number;
+  /** Runs again, and throws unless everything is as it should be then. */
+  finish(mode: Mode): Promise<void>;
+  cleanUp(): Promise<void>;
+}
+
+/** A request by its number in the run, or by its label. */
+type Target = number | string;
+
+interface Trial {
+  /** The label of the request; absent when the run ended before it came to it. */
+  readonly struck: string | undefined;
+  /** What this run sent until then. */
+  readonly labels: readonly string[];
+  /** Absent when it converged. */
+  readonly problem: string | undefined;
+}
+
+/** Each has a model on the node, which takes ten, and other test files have theirs. */
+const AT_ONCE = 4;
+/** So long after the death of its sender a late request arrives: the next run has read the cluster without it. */
+const LATE_MS = 400;
+
+/** The same request of two runs has the same label; all polls of one thing share theirs. */
+function labeller(name: string): (request: Seen) => string {
+  const counts = new Map<string, number>();
+  return ({ method, path }) => {
+    const plain = path
+      .replaceAll(name, 'STORY')
+      .replace(/(tasks|models|text_similarity)\/[\w-]{15,}/g, '$1/ID');
+    const label = `${method} ${plain}`;
+    const count = (counts.get(label) ?? 0) + 1;
+    counts.set(label, count);
+    return count === 1 || /^GET .*(tasks|models)\/ID$/.test(label) ? label : `${label} (${count})`;
+  };
+}
+
+/** Kills a run at one request, and lets the next one finish. */
+async function trial(mode: Mode, target: Target, open: () => Promise<Scene>): Promise<Trial> {
+  const scene = await open();
+  const proxy = await startProxy(nodeUrl());
+  const labelOf = labeller(scene.name);
+  const labels: string[] = [];
+  let struck: string | undefined;
+  const { child, ended } = start(scene.args(proxy.url), { stdin: scene.stdin });
+  const kill = (): void => {
+    child.kill('SIGKILL');
+  };
+  proxy.strike(async (request) => {
+    if (mode === 'late' && !isWrite(request)) return undefined;
+    const label = labelOf(request);
+    labels.push(label);
+    if (struck !== undefined || (target !== labels.length && target !== label)) return undefined;
+    struck = label;
+    if (mode === 'after') return { do: 'drop-answer', answered: kill };
+    kill();
+    if (mode === 'before') return { do: 'drop' };
+    await ended;
+    return { do: 'delay', ms: LATE_MS };
+  });
+  try {
+    const first = await ended;
+    const problem = struck === undefined ? endedBadly(scene, first) : await finish(scene, first, mode);
+    return { struck, labels, problem: problem && `${mode} ${struck ?? 'no request'}: ${problem}` };
+  } finally {
+    await proxy.close();
+    await scene.cleanUp();
+  }
+}
+
+function endedBadly({ exitCode }: Scene, first: Ran): string | undefined {
+  return first.code === exitCode ? undefined : `not struck, and yet it ended with ${said(first)}`;
+}
+
+/** Why the second run did not converge. */
+async function finish(scene: Scene, first: Ran, mode: Mode): Promise<string | undefined> {
+  if (first.code !== null) return `it was not killed: ${said(first)}`;
+  try {
+    await scene.finish(mode);
+    return undefined;
+  } catch (error) {
+    return `${String(error)}\n--- the killed run: ${said(first)}`;
+  }
+}
+
+export function said({ code, stdout, stderr }: Ran): string {
+  return `${code}\n${stdout}${stderr}`;
+}
+
+/** Requests 1, 2, 3 … until one is not reached; then those by name that the counting has missed. */
+class Sweep {
+  readonly #mode: Mode;
+  readonly #open: () => Promise<Scene>;
+  readonly #struck = new Set<string>();
+  readonly #seen = new Set<string>();
+  readonly problems: string[] = [];
+  tried = 0;
+  #next = 1;
+  #ended = false;
+
+  constructor(mode: Mode, open: () => Promise<Scene>) {
+    this.#mode = mode;
+    this.#open = open;
+  }
+
+  /** The next point to try; `undefined` when there is none, perhaps for now alone. */
+  next(): Target | undefined {
+    if (!this.#ended) return this.#next++;
+    const missed = [...this.#seen].find((label) => !this.#struck.has(label));
+    if (missed !== undefined) this.#struck.add(missed);
+    return missed;
+  }
+
+  async try(target: Target): Promise<void> {
+    const { struck, labels, problem } = await trial(this.#mode, target, this.#open);
+    for (const label of labels) this.#seen.add(label);
+    if (problem !== undefined) this.problems.push(problem);
+    if (struck === undefined) this.#ended = true;
+    else {
+      this.tried += 1;
+      this.#struck.add(struck);
+    }
+  }
+}
+
+/** Kills a run at every one of its requests, in every mode. Returns what did not converge, and the figures in words. */
+export async function sweep(
+  modes: readonly Mode[],
+  open: () => Promise<Scene>,
+): Promise<{ readonly problems: string; readonly figures: string }> {
+  const from = performance.now();
+  const sweeps = modes.map((mode) => [mode, new Sweep(mode, open)] as const);
+  for (const [, each] of sweeps) {
+    const worker = async (): Promise<void> => {
+      for (let target = each.next(); target !== undefined; target = each.next()) await each.try(target);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  }
+  const points = sweeps.map(([mode, { tried }]) => `${tried} points ${mode}`).join(', ');
+  const all = sweeps.reduce((sum, [, { tried }]) => sum + tried, 0);
+  const problems = sweeps.flatMap(([, each]) => each.problems);
+  const seconds = Math.round((performance.now() - from) / 1000);
+  return {
+    problems: problems.join('\n\n'),
+    figures: `${points}, ${all - problems.length} converged, ${seconds} s`,
+  };
+}

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Scene, said, sweep } from '../faults/sweep.ts';
+import { type Ran, rerankctl } from '../support/cli.ts';
+import { nodeUrl, uniqueName } from '../support/node.ts';
+import { type Bench, openBench, SERVERS } from '../support/provision.ts';
+import { type ModelFile, writeTinyModel } from '../support/tiny-model.ts';
+import { models, production, rollout, servingModel } from './story.ts';
+
+const files: ModelFile[] = [];
+let [first, better, worse]: [string, string, string] = ['', '', ''];
+
+beforeAll(async () => {
+  for (const [padding, scoring] of [
+    [0, 'best'],
+    [1000, 'best'],
+    [0, 'worst'],
+  ] as const) {
+    files.push(await writeTinyModel(padding, scoring));
+  }
+  [first = '', better = '', worse = ''] = files.map(({ path }) => path);
+});
+afterAll(async () => {
+  for (const file of files) await file.remove();
+});
+
+const [, server] = SERVERS[0] ?? [];
+
+/** A story whose first model serves already. */
+async function serving(): Promise<{ bench: Bench; name: string }> {
+  if (server === undefined) throw new Error('no server');
+  const bench = await openBench(server, 'rollout-kill');
+  const name = uniqueName('killed');
+  await bench.provision(rollout(name, first));
+  return { bench, name };
+}
+
+function sceneOf(
+  { bench, name }: { bench: Bench; name: string },
+  file: string,
+  exitCode: number,
+  settled: (second: Ran) => Promise<void>,
+): Scene {
+  const yaml = rollout(name, file);
+  const args = (url: string): string[] => ['apply', '-f', '-', '--stack', bench.stack, '--url', url];
+  return {
+    name,
+    args,
+    stdin: yaml,
+    exitCode,
+    async finish() {
+      const second = await rerankctl(args(nodeUrl()), { stdin: yaml });
+      expect(second.code, said(second)).toBe(exitCode);
+      await settled(second);
+    },
+    cleanUp: () => bench.cleanUp(),
+  };
+}
+
+async function plansNothing(bench: Bench, yaml: string): Promise<void> {
+  const args = ['plan', '-f', '-', '--stack', bench.stack, '--url', nodeUrl(), '--detailed-exitcode'];
+  const plan = await rerankctl(args, { stdin: yaml });
+  expect(plan.code, said(plan)).toBe(0);
+}
+
+it('a rollout that is killed at any request is finished by the next apply', async () => {
+  const { problems, figures } = await sweep(['before', 'after'], async () => {
+    const story = await serving();
+    const { bench, name } = story;
+    return sceneOf(story, better, 0, async () => {
+      expect(await models(bench, name)).toEqual([await servingModel(bench, name)]);
+      await plansNothing(bench, rollout(name, better));
+    });
+  });
+  process.stdout.write(`kill sweep of a rollout: ${figures}\n`);
+  expect(problems).toBe('');
+}, 900_000);
+
+it('a rollout of a worse model that is killed at any request is stopped by the next apply', async () => {
+  const { problems, figures } = await sweep(['before', 'after'], async () => {
+    const story = await serving();
+    const { bench, name } = story;
+    const before = await production(bench, name);
+    return sceneOf(story, worse, 6, async () => {
+      expect(await production(bench, name)).toEqual(before);
+      expect(await models(bench, name)).toEqual([await servingModel(bench, name)]);
+      await plansNothing(bench, rollout(name, first));
+    });
+  });
+  process.stdout.write(`kill sweep of a stopped rollout: ${figures}\n`);
+  expect(problems).toBe('');
+}, 900_000);

@@ -1,0 +1,118 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Ran, rerankctl } from '../support/cli.ts';
+import { uniqueName } from '../support/node.ts';
+import { type Bench, manifest, openBench, SERVERS } from '../support/provision.ts';
+import { type ModelFile, writeTinyModel } from '../support/tiny-model.ts';
+import { schemaErrors } from '../verify/support.ts';
+import { rollout } from './story.ts';
+
+const name = uniqueName('preview');
+const files: ModelFile[] = [];
+let bench: Bench;
+let folder: string;
+let both: string;
+
+/** The pipeline asks the one model or the other; both are there. */
+const pointedAt = (model: string): string =>
+  both.replace(`"model_id":{"$ref":"Model/${name}"}`, `"model_id":{"$ref":"Model/${model}"}`);
+
+beforeAll(async () => {
+  const [, server] = SERVERS[0] ?? [];
+  if (server === undefined) throw new Error('no server');
+  bench = await openBench(server, 'preview');
+  folder = await mkdtemp(join(tmpdir(), 'rerankctl-preview-'));
+  for (const scoring of ['best', 'worst'] as const) files.push(await writeTinyModel(0, scoring));
+  const [best = '', worst = ''] = files.map(({ path }) => path);
+  const lenient = {
+    gate: { not_first: { text: 'nothing' } },
+    more: {
+      queries: [
+        {
+          id: 'q1',
+          query_text: 'which?',
+          body: { query: { match_all: {} }, size: 4 },
+        },
+      ],
+    },
+  };
+  const other = `${name}-other`;
+  both =
+    rollout(name, best, lenient) +
+    manifest('Model', other, {
+      name: other,
+      model_group_id: { $ref: `ModelGroup/${name}` },
+      function_name: 'TEXT_SIMILARITY',
+      model_format: 'TORCH_SCRIPT',
+      model_config: {
+        model_type: 'bert',
+        embedding_dimension: 1,
+        framework_type: 'huggingface_transformers',
+      },
+      file: worst,
+    });
+  await bench.settle(both);
+});
+afterAll(async () => {
+  await bench.cleanUp();
+  for (const file of files) await file.remove();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function run(command: string, yaml: string, ...flags: string[]): Promise<Ran> {
+  await writeFile(join(folder, 'm.yaml'), yaml);
+  const args = [command, '-f', 'm.yaml', '--url', bench.proxy.url, ...flags];
+  return rerankctl(command === 'verify' ? args : [...args, '--stack', bench.stack], { cwd: folder });
+}
+
+const ranks = (hits: { text: string }[]): string[] => hits.map(({ text }) => text);
+
+it('the ranks that a preview predicts are those that are measured after the apply', async () => {
+  const changed = pointedAt(`${name}-other`);
+  let previewed: Ran | undefined;
+  const writes = await bench.writesOf(async () => {
+    previewed = await run('plan', changed, '--preview', '--output', 'json', '--markdown', 'preview.md');
+  });
+  expect(writes.filter((write) => !/_search|^POST \/_plugins\/_ml\/.*_search/.test(write))).toEqual([]);
+  const { preview } = JSON.parse(previewed?.stdout ?? '');
+  expect(preview.unseen).toEqual([]);
+  expect(preview.reports.flatMap(schemaErrors)).toEqual([]);
+  const [report] = preview.reports;
+  expect(report.arms).toEqual(['today', 'proposed']);
+  const [query] = report.queries;
+  expect(ranks(query.unreranked.hits)).toEqual(['best', 'good', 'fair', 'poor']);
+  expect(ranks(query.reranked.hits)).toEqual(['poor', 'fair', 'good', 'best']);
+  expect(query.reranked.hits[0]).toMatchObject({ was: 4, move: 3 });
+  expect(await readFile(join(folder, 'preview.md'), 'utf8')).toContain('poor');
+
+  await bench.provision(changed);
+  const after = JSON.parse((await run('verify', changed, '--output', 'json')).stdout).reports[0];
+  expect(ranks(after.queries[0].reranked.hits)).toEqual(ranks(query.reranked.hits));
+  const scores = (hits: { score: number }[]): number[] => hits.map(({ score }) => score);
+  expect(scores(after.queries[0].reranked.hits)).toEqual(scores(query.reranked.hits));
+  await bench.settle(both);
+});
+
+it('shows people what moves', async () => {
+  const shown = await run('plan', pointedAt(`${name}-other`), '--preview');
+  expect(shown.code).toBe(0);
+  expect(shown.stdout).toContain('Preview: today and as proposed');
+  expect(shown.stdout).toMatch(/1 +4 +↑3/);
+  expect(shown.stdout).not.toContain('unreranked');
+  expect((await run('plan', both, '--preview')).stdout).toContain('Searches would see nothing');
+});
+
+it('says of a model that is not there yet that reads alone cannot show it', async () => {
+  const renamed = both.replaceAll(`"name":"${name}-other"`, `"name":"${name}-new"`);
+  const repointed = renamed.replace(
+    `"model_id":{"$ref":"Model/${name}"}`,
+    `"model_id":{"$ref":"Model/${name}-new"}`,
+  );
+  const shown = await run('plan', repointed, '--preview', '--output', 'json');
+  expect(JSON.parse(shown.stdout).preview).toEqual({
+    reports: [],
+    unseen: [{ address: `SearchPipeline/${name}`, because: `Model/${name}-new is not on the server yet` }],
+  });
+});
