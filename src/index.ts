@@ -15,7 +15,7 @@ export type { Event, Listener } from './core/events.ts';
 export type { Action, Change, ClusterIdentity, FieldChange, Outcome, Plan } from './core/plan.ts';
 export { pendingChanges } from './core/plan.ts';
 export type { Resource } from './core/resource.ts';
-export { type Preview, preview } from './engine/preview.ts';
+export { type Preview, preview, previewWithCanary } from './engine/preview.ts';
 export { apply, checkResources, type PreparedPlan, plan } from './engine/provision.ts';
 export { resolveByName } from './engine/resolve-by-name.ts';
 export type { ApplyOptions, ApplyReport } from './engine/run.ts';

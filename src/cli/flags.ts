@@ -98,12 +98,16 @@ export const COMMANDS = {
   },
   plan: {
     usage: 'plan -f PATH…',
-    summary: 'show what apply would change; writes nothing',
+    summary: 'show what apply would change; writes nothing (but for --canary)',
     example: 'rerankctl plan -f manifests/quickstart',
     flags: [
       ...MANIFESTS,
       { name: 'detailed-exitcode', help: 'exit 2 when changes are pending' },
-      { name: 'preview', help: 'also what the changes do to search results; reads alone' },
+      { name: 'preview', help: 'also show what the changes do to search results; reads alone' },
+      {
+        name: 'canary',
+        help: 'the same with models that are not there yet: deploys them beside, and removes them again',
+      },
       { name: 'markdown', value: 'FILE', help: 'with --preview: the same for a pull request' },
       { name: 'no-text', help: 'with --preview: leave the text of queries and documents out' },
       { name: 'out', short: 'o', value: 'FILE', help: 'save the plan, for `rerankctl apply FILE`' },

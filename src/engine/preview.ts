@@ -1,11 +1,14 @@
 import type { Address } from '../core/address.ts';
 import type { Listener } from '../core/events.ts';
 import type { JsonObject } from '../core/json.ts';
-import type { Change, Plan } from '../core/plan.ts';
+import type { Change, Outcome, Plan } from '../core/plan.ts';
+import type { Resource } from '../core/resource.ts';
 import { leavesOf, Reference, resolveReferences, toPlainJson, type Value } from '../core/value.ts';
 import type { Cluster } from '../opensearch/cluster.ts';
 import type { VerificationReport } from '../verify/report.ts';
+import { apply, plan } from './provision.ts';
 import { Release } from './release.ts';
+import type { ApplyOptions } from './run.ts';
 
 /** What the changes of a plan do to the results of searches. */
 export interface Preview {
@@ -44,6 +47,29 @@ export async function preview(
     ) as JsonObject;
   const { reports } = await release.only(seen).measure(cluster, specOf, { ...options, besideToday: true });
   return { reports, unseen };
+}
+
+/**
+ * As `preview`, with what is not there yet: new models are deployed beside the others, under the lock of the stack, and
+ * removed again. Searches and everything that was there stay as they are.
+ */
+export async function previewWithCanary(
+  cluster: Cluster,
+  resources: readonly Resource[],
+  whole: Plan,
+  options: Omit<ApplyOptions, 'canary' | 'keepCandidate'>,
+): Promise<Preview & { readonly outcomes: readonly Outcome[] }> {
+  const targets = new Release(whole).changes.map(({ address }) => address);
+  if (targets.length === 0) return { reports: [], unseen: [], outcomes: [] };
+  const prepared = await plan(cluster, resources, { stack: whole.stack, targets });
+  const { release, outcomes } = await apply(cluster, prepared, { ...options, canary: true });
+  const unseen = outcomes.flatMap((outcome) => {
+    if (!targets.includes(outcome.address)) return [];
+    if (outcome.result === 'failed') return [{ address: outcome.address, because: outcome.error.message }];
+    if (release !== undefined || outcome.result !== 'skipped') return [];
+    return [{ address: outcome.address, because: outcome.because }];
+  });
+  return { reports: release?.reports ?? [], unseen, outcomes };
 }
 
 /** What is made anew has no ID yet, unless its name is its ID. */

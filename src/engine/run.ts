@@ -27,6 +27,11 @@ export interface ApplyOptions extends AttemptOptions {
   readonly command: string;
   /** A model that its verifications stopped stays on the server, beside the one that searches use. */
   readonly keepCandidate?: boolean;
+  /**
+   * Only for a preview: what stands by is made, searches are measured today and as proposed, and all that was made is
+   * removed again. Nothing that was there is changed.
+   */
+  readonly canary?: boolean;
 }
 
 export interface ApplyReport {
@@ -125,12 +130,22 @@ export class Run {
         outcome: await this.#running.get(address),
       })),
     );
-    if (change.action === 'none') return undefined;
+    if (change.action === 'none' || this.#isLeftOut(change)) return undefined;
     const blocked = dependencies.find(({ outcome }) => outcome !== undefined && outcome.result !== 'done');
     if (blocked !== undefined && !this.#options.signal.aborted) {
       return this.#attempts.skip(change, `${blocked.address} did not succeed`);
     }
+    const kind = kindOf(change.kind);
+    if (this.#options.canary === true && kind.provisions && !kind.standsBy && !this.#release.holds(change)) {
+      return this.#attempts.skip(change, 'a preview does not make it');
+    }
     return (await this.#stop(change)) ?? this.#attempts.run(change, () => this.#carryOut(change));
+  }
+
+  /** A preview changes nothing that is there: what is to be updated is measured as it is. */
+  #isLeftOut(change: Change): boolean {
+    const made = change.action === 'create' || change.action === 'replace';
+    return this.#options.canary === true && !this.#release.holds(change) && !made;
   }
 
   /** The outcome of a change that searches would see, when the verifications do not let it be made. */
@@ -138,7 +153,11 @@ export class Run {
     if (!this.#release.holds(change) || this.#options.signal.aborted) return undefined;
     this.#measured ??= this.#measure();
     const { blockedBy, report, error } = await this.#measured;
-    if (this.#options.signal.aborted || report?.verdict === 'pass') return undefined;
+    const through = report?.verdict === 'pass' && this.#options.canary !== true;
+    if (this.#options.signal.aborted || through) return undefined;
+    if (this.#options.canary === true && report !== undefined) {
+      return this.#attempts.skip(change, 'it was only previewed');
+    }
     if (blockedBy !== undefined) return this.#attempts.skip(change, `${blockedBy} did not succeed`);
     const why = report === undefined ? error : stopped(report, change);
     if (why === undefined) throw new Error(`${change.address} was stopped for no reason`);
@@ -151,10 +170,12 @@ export class Run {
       const outcome = await this.#running.get(address);
       if (outcome !== undefined && outcome.result !== 'done') return { blockedBy: address };
     }
-    const { listener, signal } = this.#options;
+    const { listener, signal, canary = false } = this.#options;
     try {
       const specOf = (change: Change): JsonObject => toPlainJson(this.#resolved(change)) as JsonObject;
-      return { report: await this.#release.measure(this.#cluster, specOf, { listener, signal }) };
+      return {
+        report: await this.#release.measure(this.#cluster, specOf, { listener, signal, besideToday: canary }),
+      };
     } catch (error) {
       if (!(error instanceof RerankctlError)) throw error;
       return { error: asDiagnostic(error) };
@@ -166,12 +187,24 @@ export class Run {
    * the next apply measures them again.
    */
   async #withdraw(report: ReleaseReport | undefined): Promise<Outcome[]> {
+    const { canary = false, keepCandidate = false } = this.#options;
     const unproven = report?.verdict === 'fail' || report?.verdict === 'inconclusive';
-    if (!unproven || this.#options.keepCandidate === true) return [];
+    if (!canary && (!unproven || keepCandidate)) return [];
     const needs = this.#release.needs;
     const candidates = this.#plan.changes.filter(({ address }) => needs.includes(address));
     const withdrawn = await Promise.all(candidates.map((change) => this.#removals.withdraw(change)));
-    return withdrawn.filter(isThere);
+    const created = canary ? this.#createdNow() : [];
+    return [...withdrawn.filter(isThere), ...(await this.#removals.removeAll(created, []))];
+  }
+
+  /** What this run has created, as deletions. */
+  #createdNow(): Change[] {
+    return this.#plan.changes.flatMap((change) => {
+      const id = this.#ledger.get(change.address)?.id;
+      return change.action === 'create' && id !== undefined
+        ? [{ ...change, action: 'delete' as const, id }]
+        : [];
+    });
   }
 
   #resolved({ resource }: Change): Value {
@@ -241,6 +274,7 @@ export class Run {
 
   /** Removes what a replacement left behind, once everything that referred to it refers to its successor. */
   async #retire(change: Change, dependents: readonly Address[]): Promise<Outcome | undefined> {
+    if (this.#options.canary === true) return undefined;
     const own = await this.#running.get(change.address);
     const others = await Promise.all(dependents.map((address) => this.#running.get(address)));
     const settled = [own, ...others].every((outcome) => outcome === undefined || outcome.result === 'done');

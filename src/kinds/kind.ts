@@ -169,6 +169,8 @@ export interface ProvisionedKind extends KindBase {
    * the verifications that name it, before an update is made.
    */
   readonly servesSearches?: true;
+  /** Nobody sees a new one until something refers to it: it may be made for a preview, and removed again. */
+  readonly standsBy?: true;
   /** Keys of the spec that are too large for the state; the kind remembers a digest of them in its facts. */
   readonly bulky?: readonly string[];
   /** Reads all resources asked for in a number of requests that does not grow with their number. Sends no write. */

@@ -111,8 +111,13 @@ async function applyAgain(): Promise<void> {
   expect(performance.now() - from, 'a dead task was not waited for').toBeLessThan(60_000);
   await story.expectWhole();
   const [id = ''] = await story.models();
-  const { body } = await cluster.request({ method: 'GET', path: `/_plugins/_ml/models/${id}` });
-  expect(textAt(body, 'model_state')).toBe('DEPLOYED');
+  // A node that comes back deploys what it had by itself, a moment after we have: its account is DEPLOYING then.
+  const stateOf = async (): Promise<unknown> =>
+    textAt(
+      (await cluster.request({ method: 'GET', path: `/_plugins/_ml/models/${id}` })).body,
+      'model_state',
+    );
+  await expect.poll(stateOf, { timeout: 30_000 }).toBe('DEPLOYED');
   const profile = await cluster.request({ method: 'GET', path: `/_plugins/_ml/profile/models/${id}` });
   expect(JSON.stringify(profile.body)).toContain('"model_state":"DEPLOYED"');
 }

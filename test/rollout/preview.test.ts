@@ -7,7 +7,7 @@ import { uniqueName } from '../support/node.ts';
 import { type Bench, manifest, openBench, SERVERS } from '../support/provision.ts';
 import { type ModelFile, writeTinyModel } from '../support/tiny-model.ts';
 import { schemaErrors } from '../verify/support.ts';
-import { rollout } from './story.ts';
+import { models, production, rollout } from './story.ts';
 
 const name = uniqueName('preview');
 const files: ModelFile[] = [];
@@ -67,6 +67,12 @@ async function run(command: string, yaml: string, ...flags: string[]): Promise<R
   return rerankctl(command === 'verify' ? args : [...args, '--stack', bench.stack], { cwd: folder });
 }
 
+/** What is remembered of each resource. */
+async function stateOf(): Promise<unknown> {
+  const args = ['state', 'list', '--stack', bench.stack, '--url', bench.proxy.url, '--output', 'json'];
+  return JSON.parse((await rerankctl(args)).stdout).records;
+}
+
 const ranks = (hits: { text: string }[]): string[] => hits.map(({ text }) => text);
 
 it('the ranks that a preview predicts are those that are measured after the apply', async () => {
@@ -102,6 +108,31 @@ it('shows people what moves', async () => {
   expect(shown.stdout).toMatch(/1 +4 +↑3/);
   expect(shown.stdout).not.toContain('unreranked');
   expect((await run('plan', both, '--preview')).stdout).toContain('Searches would see nothing');
+});
+
+it('a canary deploys the new model beside, measures, and leaves everything as it was', async () => {
+  const changed = both.replace(JSON.stringify(files[0]?.path), JSON.stringify(files[1]?.path));
+  const before = {
+    pipeline: await production(bench, name),
+    models: await models(bench, name),
+    state: await stateOf(),
+  };
+  expect(
+    JSON.parse((await run('plan', changed, '--preview', '--output', 'json')).stdout).preview,
+  ).toMatchObject({
+    reports: [],
+    unseen: [{ because: `Model/${name} is not on the server yet` }],
+  });
+  const shown = await run('plan', changed, '--canary', '--output', 'json');
+  const { preview } = JSON.parse(shown.stdout);
+  expect(preview.unseen).toEqual([]);
+  const [query] = preview.reports[0].queries;
+  expect(ranks(query.unreranked.hits)).toEqual(['best', 'good', 'fair', 'poor']);
+  expect(ranks(query.reranked.hits)).toEqual(['poor', 'fair', 'good', 'best']);
+  expect(await production(bench, name)).toEqual(before.pipeline);
+  expect(await models(bench, name)).toEqual(before.models);
+  expect(await stateOf()).toEqual(before.state);
+  await bench.settle(both);
 });
 
 it('says of a model that is not there yet that reads alone cannot show it', async () => {

@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { hasErrors } from '../../core/diagnostic.ts';
 import { type Plan, pendingChanges } from '../../core/plan.ts';
-import { type Preview, preview } from '../../engine/preview.ts';
+import type { Resource } from '../../core/resource.ts';
+import { type Preview, preview, previewWithCanary } from '../../engine/preview.ts';
 import { type PlanInputs, savePlan } from '../../engine/saved-plan.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
 import type { CommandResult, Invocation } from '../command.ts';
@@ -23,7 +24,7 @@ export async function planCommand(invocation: Invocation): Promise<CommandResult
   refuseUnsavable(invocation);
   const cluster = await clusterOf(invocation, { listener: lineProgress(io.stderr), signal: io.signal });
   try {
-    const { prepared, inputs } = await loadAndPlan(requestOf(invocation), invocation, cluster);
+    const { prepared, inputs, resources } = await loadAndPlan(requestOf(invocation), invocation, cluster);
     const made = prepared.plan;
     if (output === 'text') io.stdout.write(renderPlan(made, painter(color.stdout)));
     if (made.diagnostics.length > 0)
@@ -31,7 +32,8 @@ export async function planCommand(invocation: Invocation): Promise<CommandResult
     const refused = hasErrors(made.diagnostics);
     if (refused) io.stderr.write('\nApply would refuse this plan: nothing would be changed.\n');
     else await suggestApply(made, inputs, invocation);
-    const shown = flags.on('preview') && !refused ? await showPreview(cluster, made, invocation) : {};
+    const wanted = (flags.on('preview') || flags.on('canary')) && !refused;
+    const shown = wanted ? await showPreview(cluster, made, resources, invocation) : {};
     const pending = pendingChanges(made).length > 0 && flags.on('detailed-exitcode');
     const exitCode = refused ? EXIT.refused : pending ? EXIT.pending : EXIT.done;
     return { exitCode, json: { ...planJson(made), ...shown } };
@@ -40,21 +42,28 @@ export async function planCommand(invocation: Invocation): Promise<CommandResult
   }
 }
 
+const CANARY = { parallelism: 4, waitMs: 600_000, command: 'rerankctl plan --canary' } as const;
+
 /** What the plan does to the results, on stdout and in the file that --markdown names. */
 async function showPreview(
   cluster: Cluster,
   made: Plan,
+  resources: readonly Resource[],
   invocation: Invocation,
 ): Promise<{ preview: Preview }> {
   const { io, flags, output, color } = invocation;
-  const shown = await preview(cluster, made, { listener: lineProgress(io.stderr), signal: io.signal });
+  const options = { listener: lineProgress(io.stderr), signal: io.signal };
+  const shown = flags.on('canary')
+    ? await previewWithCanary(cluster, resources, made, { ...options, ...CANARY })
+    : await preview(cluster, made, options);
   if (output === 'text') {
     const style = { color: color.stdout, width: io.stdout.columns, unicode: true };
     io.stdout.write(renderPreview(shown, style));
   }
   const file = flags.text('markdown');
   if (file !== undefined) await save(io, file, renderMarkdown(shown.reports, { text: !flags.on('no-text') }));
-  return { preview: shown };
+  const { reports, unseen } = shown;
+  return { preview: { reports, unseen } };
 }
 
 /** Before anything is asked: a plan that is to be saved must be one that can be made again. */

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { Resource } from '../../core/resource.ts';
 import { type PreparedPlan, plan } from '../../engine/provision.ts';
 import type { PlanInputs, SavedPlan } from '../../engine/saved-plan.ts';
 import { readSavedPlan } from '../../engine/saved-plan.ts';
@@ -38,7 +39,7 @@ export async function loadAndPlan(
   { stack, manifests, rules }: PlanRequest,
   invocation: Invocation,
   cluster: Cluster,
-): Promise<{ prepared: PreparedPlan; inputs: PlanInputs }> {
+): Promise<{ prepared: PreparedPlan; inputs: PlanInputs; resources: readonly Resource[] }> {
   const { resources, digest } = await loadResources(invocation, manifests);
   if (rules.prune && resources.length === 0) {
     throw usage(
@@ -49,7 +50,7 @@ export async function loadAndPlan(
   const { maxDeletes, allowDataLoss, targets, excludes } = rules;
   const removals = rules.prune ? { removals: { maxDeletes, allowDataLoss } } : {};
   const prepared = await plan(cluster, resources, { stack, targets, excludes, ...removals });
-  return { prepared, inputs: { ...manifests, digest, ...rules } };
+  return { prepared, inputs: { ...manifests, digest, ...rules }, resources };
 }
 
 /** The saved plan that `apply FILE` names; `undefined` where it names manifests. */

@@ -214,6 +214,7 @@ export const modelGroup: ProvisionedKind = {
   summary: 'A model group of ML Commons: the home of a model’s versions, and their access control.',
   provisions: true,
   namedByManifest: false,
+  standsBy: true,
   // Of two registrations within milliseconds of each other neither sees the other's name (2.19.1, 3.6.0).
   announced: true,
 

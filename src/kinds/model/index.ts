@@ -142,6 +142,7 @@ export const model: ProvisionedKind = {
   provisions: true,
   namedByManifest: false,
   announced: true,
+  standsBy: true,
 
   async check(resource) {
     const source = sourceOf(resource);
