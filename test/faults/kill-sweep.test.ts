@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { textAt } from '../../src/core/json.ts';
 import type { Cluster } from '../../src/opensearch/cluster.ts';
 import { searchAll } from '../../src/opensearch/paging.ts';
 import { poll } from '../../src/opensearch/poll.ts';
 import { connectToNode, nodeUrl } from '../support/node.ts';
+import { stateOfModel } from '../support/provision.ts';
 import { type ModelFile, writeTinyModel } from '../support/tiny-model.ts';
 import { openStory, type Story } from './story.ts';
 import { type Mode, type Scene, said, sweep } from './sweep.ts';
@@ -46,8 +46,7 @@ async function finish(story: Story, mode: Mode): Promise<void> {
 /** Deployed by its own account, and no task of it under way. */
 async function expectSettled(story: Story): Promise<void> {
   const [id = ''] = await story.models();
-  const { body } = await cluster.request({ method: 'GET', path: `/_plugins/_ml/models/${id}` });
-  expect(textAt(body, 'model_state')).toBe('DEPLOYED');
+  expect(await stateOfModel(cluster, id)).toBe('DEPLOYED');
   const query = {
     bool: { filter: [{ term: { model_id: id } }, { terms: { state: ['CREATED', 'RUNNING'] } }] },
   };

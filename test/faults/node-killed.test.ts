@@ -4,13 +4,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { textAt } from '../../src/core/json.ts';
 import { down, type RunningNode, up } from '../../src/dev/index.ts';
 import type { Cluster } from '../../src/opensearch/cluster.ts';
 import { searchAll } from '../../src/opensearch/paging.ts';
 import { poll } from '../../src/opensearch/poll.ts';
 import { start } from '../support/cli.ts';
 import { connectToNode } from '../support/node.ts';
+import { stateOfModel } from '../support/provision.ts';
 import { type Fault, type FaultyProxy, startProxy } from '../support/proxy.ts';
 import { type ModelFile, writeTinyModel } from '../support/tiny-model.ts';
 import { openStory, type Story } from './story.ts';
@@ -111,13 +111,7 @@ async function applyAgain(): Promise<void> {
   expect(performance.now() - from, 'a dead task was not waited for').toBeLessThan(60_000);
   await story.expectWhole();
   const [id = ''] = await story.models();
-  // A node that comes back deploys what it had by itself, a moment after we have: its account is DEPLOYING then.
-  const stateOf = async (): Promise<unknown> =>
-    textAt(
-      (await cluster.request({ method: 'GET', path: `/_plugins/_ml/models/${id}` })).body,
-      'model_state',
-    );
-  await expect.poll(stateOf, { timeout: 30_000 }).toBe('DEPLOYED');
+  expect(await stateOfModel(cluster, id)).toBe('DEPLOYED');
   const profile = await cluster.request({ method: 'GET', path: `/_plugins/_ml/profile/models/${id}` });
   expect(JSON.stringify(profile.body)).toContain('"model_state":"DEPLOYED"');
 }

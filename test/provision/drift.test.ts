@@ -162,7 +162,11 @@ describe.each(SERVERS)('Drift on %s', (_title, server) => {
       steps: ['deploy', 'probe'],
       reason: 'the server says DEPLOYED, and no node has loaded the model',
     });
-    for (const state of ['PARTIALLY_DEPLOYED', 'DEPLOY_FAILED']) {
+    for (const [state, held] of [
+      ['PARTIALLY_DEPLOYED', true],
+      ['DEPLOY_FAILED', false],
+      ['DEPLOY_FAILED', true],
+    ] as const) {
       const model = await bench.raw('GET', `/_plugins/_ml/models/${id}`);
       bench.proxy.inject({
         method: 'GET',
@@ -176,8 +180,16 @@ describe.each(SERVERS)('Drift on %s', (_title, server) => {
         hits: { hits: [hit] },
       };
       bench.proxy.inject({ path: '/models/_search', fault: { do: 'answer', status: 200, body } });
+      if (!held) {
+        bench.proxy.inject({ path: '/profile/models', fault: { do: 'answer', status: 200, body: {} } });
+      }
       const [fallen] = pendingChanges(await bench.planOf(yaml));
       bench.proxy.reset();
+      // The server says so for ten seconds of a model that was deployed while it asked its nodes (3.6.0).
+      if (state === 'DEPLOY_FAILED' && held) {
+        expect(fallen).toBeUndefined();
+        continue;
+      }
       expect(fallen).toMatchObject({
         action: 'update',
         drifted: true,

@@ -12,6 +12,7 @@ import {
   manifest,
   openBench,
   SERVERS,
+  stateOfModel,
   summaryOf,
 } from '../support/provision.ts';
 import { storedZip } from '../support/zip.ts';
@@ -65,7 +66,7 @@ describe.each(SERVERS)('Model on %s', (_title, server) => {
     expect(ids).toHaveLength(1);
     const id = ids[0] ?? '';
     const body = await bench.raw('GET', `/_plugins/_ml/models/${id}`);
-    return { id, state: textAt(body, 'model_state') ?? '', body };
+    return { id, state: (await stateOfModel(bench.cluster, id)) ?? '', body };
   }
 
   const PIPELINE_MODEL = ['response_processors', 0, 'rerank', 'ml_opensearch', 'model_id'];

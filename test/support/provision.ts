@@ -251,6 +251,22 @@ async function deleteAll(cluster: Cluster, resources: readonly Resource[]): Prom
   }
 }
 
+/**
+ * The state of a model by its document, once the server has made up its mind: for up to ten seconds it says
+ * DEPLOY_FAILED of a model that was deployed while it asked its nodes (MLSyncUpCron, 3.6.0), and a node that comes
+ * back deploys by itself what it had.
+ */
+export async function stateOfModel(cluster: Cluster, id: string): Promise<string | undefined> {
+  const path = `/_plugins/_ml/models/${encodeURIComponent(id)}`;
+  return poll({
+    what: `model ${id} to settle`,
+    read: async () => textAt((await cluster.request({ method: 'GET', path })).body, 'model_state'),
+    done: (state) => state !== 'DEPLOY_FAILED' && state !== 'DEPLOYING',
+    describe: String,
+    deadlineMs: 30_000,
+  });
+}
+
 /** The mapping, settings (flat) and aliases of one index, as the server tells them. */
 export async function liveIndex(
   bench: Bench,

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { dig, listAt, textAt } from '../../src/core/json.ts';
 import { type Publisher, startPublisher } from '../support/publisher.ts';
 import { boot, discard, rerankctl } from './support.ts';
@@ -135,13 +135,19 @@ async function onlyHit(url: string, path: string, body: object): Promise<unknown
   return hits[0];
 }
 
-function deployedModel(url: string): Promise<unknown> {
-  return onlyHit(url, '/_plugins/_ml/models/_search', {
-    query: {
-      bool: {
-        filter: { term: { model_state: 'DEPLOYED' } },
-        must_not: { exists: { field: 'chunk_number' } },
-      },
+/**
+ * For up to ten seconds the server may say DEPLOY_FAILED of a model that was deployed while it asked its nodes what
+ * they hold (MLSyncUpCron, 3.6.0).
+ */
+async function deployedModel(url: string): Promise<unknown> {
+  const query = {
+    bool: {
+      filter: { term: { model_state: 'DEPLOYED' } },
+      must_not: { exists: { field: 'chunk_number' } },
     },
+  };
+  return vi.waitFor(() => onlyHit(url, '/_plugins/_ml/models/_search', { query }), {
+    timeout: 15_000,
+    interval: 500,
   });
 }

@@ -61,12 +61,17 @@ function confirmStates(cluster: Cluster, models: readonly LiveModel[]): Promise<
   );
 }
 
-/** A remote model is held by nobody until it is asked for the first time. */
+/**
+ * What the nodes hold counts more than the document. Every ten seconds the server asks its nodes, and then rewrites the
+ * documents: a model that was deployed between the two becomes DEPLOY_FAILED, and DEPLOYED again ten seconds later
+ * (MLSyncUpCron; seen on 3.6.0). A remote model is held by nobody until it is asked for the first time.
+ */
 function withLoading(models: readonly LiveModel[], loaded: ReadonlySet<string> | undefined): LiveModel[] {
   return models.map((model) => {
-    const missing =
-      model.state === 'DEPLOYED' && model.algorithm !== 'REMOTE' && loaded?.has(model.id) === false;
-    return missing ? { ...model, state: NOT_LOADED } : model;
+    if (model.algorithm === 'REMOTE' || loaded === undefined) return model;
+    const held = loaded.has(model.id);
+    if (model.state === 'DEPLOYED' && !held) return { ...model, state: NOT_LOADED };
+    return model.state === 'DEPLOY_FAILED' && held ? { ...model, state: 'DEPLOYED' } : model;
   });
 }
 
