@@ -1,7 +1,7 @@
 import { digest, type JsonObject } from '../core/json.ts';
 import type { Resource } from '../core/resource.ts';
 import { toShownJson } from '../core/value.ts';
-import type { Recorded } from '../kinds/kind.ts';
+import type { ProvisionedKind, Recorded } from '../kinds/kind.ts';
 import type { StateRecord } from './state/read.ts';
 
 /** Ties an intent to the spec it was begun for, so that a run with another spec does not finish the wrong thing. */
@@ -15,4 +15,20 @@ export function recordedFor(resource: Resource, record: StateRecord | undefined)
   const { intent, ...rest } = record;
   if (intent === undefined || intent.spec !== digest(toShownJson(resource.spec))) return rest;
   return record;
+}
+
+/**
+ * What an interrupted run was making for a spec that nobody wants any more is to be removed, like what a replacement
+ * has left behind. `resource` is absent where no manifest names the record.
+ */
+export function withLeftovers(
+  record: StateRecord,
+  kind: ProvisionedKind,
+  resource: Resource | undefined,
+): StateRecord {
+  const { intent, ...rest } = record;
+  const made = intent === undefined ? undefined : kind.making?.(intent);
+  if (made === undefined || made === record.id) return record;
+  const wanted = resource === undefined ? record.id === undefined : recordedFor(resource, record) === record;
+  return wanted ? record : { ...rest, retire: [...new Set([...(record.retire ?? []), made])] };
 }

@@ -5,7 +5,7 @@ import type { Resource } from '../core/resource.ts';
 import type { Contents, KindSnapshot, Leaving, ProvisionedKind, Wanted } from '../kinds/kind.ts';
 import { findKind, kindOf } from '../kinds/registry.ts';
 import type { Cluster } from '../opensearch/cluster.ts';
-import { recordedFor } from './intent.ts';
+import { recordedFor, withLeftovers } from './intent.ts';
 import { withMoves } from './moved.ts';
 import { readState, type State, type StateRecord } from './state/read.ts';
 
@@ -35,8 +35,14 @@ export async function readSnapshot(
     cluster.capabilities(),
     readState(cluster, stack),
   ]);
-  const { records, moves } = withMoves(state.records, resources);
-  const named = new Set(resources.map(({ address }) => address));
+  const { records: recorded, moves } = withMoves(state.records, resources);
+  const named = new Map(resources.map((resource) => [resource.address, resource]));
+  const records = new Map(
+    [...recorded].map(([address, record]) => {
+      const kind = kindAt(address);
+      return [address, kind === undefined ? record : withLeftovers(record, kind, named.get(address))];
+    }),
+  );
   const leaving = [...records.values()].filter(({ address }) => !named.has(address));
   const asked = new Map<ProvisionedKind, { wanted: Wanted[]; leaving: Leaving[] }>();
   const askedOf = (kind: ProvisionedKind) => {
@@ -50,8 +56,8 @@ export async function readSnapshot(
     askedOf(kind).wanted.push({ resource, recorded: recordedFor(resource, records.get(resource.address)) });
   }
   for (const record of options.remove ? leaving : []) {
-    const kind = findKind(parseAddress(record.address)?.kind ?? '');
-    if (!kind?.provisions) continue;
+    const kind = kindAt(record.address);
+    if (kind === undefined) continue;
     askedOf(kind).leaving.push({ recorded: record, contents: contentsOf(record, records) });
   }
   const kinds = await Promise.all(
@@ -62,13 +68,17 @@ export async function readSnapshot(
   return { stack, cluster: identity, state, records, moves, leaving, kinds: new Map(kinds) };
 }
 
+function kindAt(address: Address): ProvisionedKind | undefined {
+  const kind = findKind(parseAddress(address)?.kind ?? '');
+  return kind?.provisions ? kind : undefined;
+}
+
 /** What the stack itself has put into an object, as far as the state remembers. */
 function contentsOf({ id }: StateRecord, records: ReadonlyMap<Address, StateRecord>): Contents {
   let documents = 0;
   let ids: string[] | undefined = [];
   for (const record of records.values()) {
-    const kind = findKind(parseAddress(record.address)?.kind ?? '');
-    const contents = kind?.provisions ? kind.contents?.(record) : undefined;
+    const contents = kindAt(record.address)?.contents?.(record);
     if (contents === undefined || contents.inside !== id) continue;
     documents += contents.documents;
     ids = contents.ids === undefined || ids === undefined ? undefined : [...ids, ...contents.ids];

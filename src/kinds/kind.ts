@@ -182,6 +182,8 @@ export interface ProvisionedKind extends KindBase {
    * knows refers to it any more.
    */
   remove(context: RemovalContext, id: string): Promise<void>;
+  /** ID of the object that the run which wrote down this intent was making; the object may be there or not. */
+  making?(intent: JsonObject): string | undefined;
   /** What a recorded resource has put into the object of another kind, which bears this name. */
   contents?(recorded: Recorded): (Contents & { readonly inside: string }) | undefined;
   /** Finds the objects that the cluster has, whoever made them, as manifests would declare them. Sends no write. */

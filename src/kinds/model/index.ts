@@ -186,5 +186,7 @@ export const model: ProvisionedKind = {
     await context.step('undeploy and delete', () => remove(context, id));
   },
 
+  making: (intent) => textAt(intent, 'modelId'),
+
   exporting: exportModels,
 };

@@ -35,7 +35,7 @@ export async function register(context: StepContext): Promise<string> {
   if (source.from === 'file') {
     const archive = await readArchive(source.path);
     const left = await abandoned(context, archive.sha256);
-    if (left?.state === 'REGISTERED') return left.id;
+    if (left !== undefined && left.state !== 'REGISTERING') return left.id;
     const id = left?.id ?? (await registerMeta(context, body, archive));
     await Promise.all([
       context.journal({ step: 'register', modelId: id }),
@@ -44,7 +44,8 @@ export async function register(context: StepContext): Promise<string> {
     return id;
   }
 
-  const taskId = textAt(context.recorded?.intent, 'taskId');
+  const { intent } = context.recorded ?? {};
+  const taskId = textAt(intent, 'step') === 'register' ? textAt(intent, 'taskId') : undefined;
   if (taskId !== undefined) {
     const task = await awaitTask(context, taskId, 'the registration begun earlier');
     if (task.state === 'COMPLETED' && task.modelId !== undefined) return task.modelId;
@@ -83,7 +84,7 @@ async function finished(
 
 /**
  * A model of this name, group and content that a run which was killed has left between its first request and its
- * last.
+ * last. The one that the state names may be deployed already: as a candidate, beside the model that it is to replace.
  */
 function abandoned(context: StepContext, hash: string | undefined): Promise<LiveModel | undefined> {
   return lookForLate(context, () => findAbandoned(context, hash));
@@ -92,6 +93,7 @@ function abandoned(context: StepContext, hash: string | undefined): Promise<Live
 async function findAbandoned(context: StepContext, hash: string | undefined): Promise<LiveModel | undefined> {
   const { name, model_group_id, model_config } = context.spec;
   const replaced = context.change.action === 'create' ? undefined : context.change.id;
+  const begun = textAt(context.recorded?.intent, 'modelId');
   const uploads = sourceOf(context.resource).from === 'file';
   const models = await searchModels(context.cluster, { names: [String(name)], ids: [] });
   return models.find(
@@ -101,7 +103,9 @@ async function findAbandoned(context: StepContext, hash: string | undefined): Pr
       model.groupId === model_group_id &&
       (hash === undefined || model.hash === undefined || model.hash === hash) &&
       isDeclared(model.body.model_config, model_config) &&
-      (model.state === 'REGISTERED' || (model.state === 'REGISTERING' && isUpload(model) === uploads)),
+      (model.id === begun ||
+        model.state === 'REGISTERED' ||
+        (model.state === 'REGISTERING' && isUpload(model) === uploads)),
   );
 }
 
