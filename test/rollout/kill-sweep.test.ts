@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { searchAll } from '../../src/opensearch/paging.ts';
 import { type Scene, said, sweep } from '../faults/sweep.ts';
 import { type Ran, rerankctl } from '../support/cli.ts';
 import { nodeUrl, uniqueName } from '../support/node.ts';
@@ -36,19 +37,18 @@ async function serving(): Promise<{ bench: Bench; name: string }> {
 
 function sceneOf(
   { bench, name }: { bench: Bench; name: string },
-  file: string,
+  [file, next]: readonly [string, string],
   exitCode: number,
   settled: (second: Ran) => Promise<void>,
 ): Scene {
-  const yaml = rollout(name, file);
   const args = (url: string): string[] => ['apply', '-f', '-', '--stack', bench.stack, '--url', url];
   return {
     name,
     args,
-    stdin: yaml,
+    stdin: rollout(name, file),
     exitCode,
     async finish() {
-      const second = await rerankctl(args(nodeUrl()), { stdin: yaml });
+      const second = await rerankctl(args(nodeUrl()), { stdin: rollout(name, next) });
       expect(second.code, said(second)).toBe(exitCode);
       await settled(second);
     },
@@ -66,7 +66,7 @@ it('a rollout that is killed at any request is finished by the next apply', asyn
   const { problems, figures } = await sweep(['before', 'after'], async () => {
     const story = await serving();
     const { bench, name } = story;
-    return sceneOf(story, better, 0, async () => {
+    return sceneOf(story, [better, better], 0, async () => {
       expect(await models(bench, name)).toEqual([await servingModel(bench, name)]);
       await plansNothing(bench, rollout(name, better));
     });
@@ -80,12 +80,31 @@ it('a rollout of a worse model that is killed at any request is stopped by the n
     const story = await serving();
     const { bench, name } = story;
     const before = await production(bench, name);
-    return sceneOf(story, worse, 6, async () => {
+    return sceneOf(story, [worse, worse], 6, async () => {
       expect(await production(bench, name)).toEqual(before);
       expect(await models(bench, name)).toEqual([await servingModel(bench, name)]);
       await plansNothing(bench, rollout(name, first));
     });
   });
   process.stdout.write(`kill sweep of a stopped rollout: ${figures}\n`);
+  expect(problems).toBe('');
+}, 900_000);
+
+it('a rollout that is killed at any request and then taken back leaves what was there before', async () => {
+  const { problems, figures } = await sweep(['after'], async () => {
+    const story = await serving();
+    const { bench, name } = story;
+    return sceneOf(story, [better, first], 0, async () => {
+      // Announced, and the answer was heard by nobody: such a model has no content, and takes no memory.
+      const empty = {
+        bool: { filter: [{ term: { 'name.keyword': name } }, { term: { model_state: 'REGISTERING' } }] },
+      };
+      const announced = await searchAll(bench.cluster, '/_plugins/_ml/models/_search', empty);
+      const whole = (await models(bench, name)).filter((id) => !announced.some(({ _id }) => _id === id));
+      expect(whole).toEqual([await servingModel(bench, name)]);
+      await plansNothing(bench, rollout(name, first));
+    });
+  });
+  process.stdout.write(`kill sweep of a rollout taken back: ${figures}\n`);
   expect(problems).toBe('');
 }, 900_000);
