@@ -40,6 +40,8 @@ export interface Change {
   readonly movedFrom?: Address;
   /** The object itself is as it should be: what the state knows of it changes, or what a replacement left is removed. */
   readonly keepsObject?: true;
+  /** A replacement that takes over the ID of what it replaces: whatever refers to that goes on referring. */
+  readonly keepsId?: true;
   /** Not by a manifest but in the cluster itself: what the kind found out of order there (see `drift`). */
   readonly drifted?: true;
   /** What the kind wants remembered of an object that is adopted as it is. */

@@ -6,6 +6,8 @@ export interface Lifecycle {
   readonly prevent_destroy?: boolean;
   readonly on_remove?: 'delete' | 'keep';
   readonly ignore_changes?: readonly string[];
+  /** Of a kind that can make a successor beside what serves: it may, where nothing can be changed in place. */
+  readonly rollout?: 'reindex';
 }
 
 /** One manifest document, read and validated. Its references are still references. */

@@ -28,20 +28,39 @@ export class Attempts {
       if (this.#options.signal.aborted) {
         return this.#finish({ address, action, tookMs: 0, result: 'interrupted' });
       }
-      const started = performance.now();
       this.#options.listener({ type: 'change.started', address, action });
-      const tookMs = (): number => Math.round(performance.now() - started);
-      try {
+      return this.#try(change, async (tookMs) => {
         const id = await work();
         return this.#finish({ address, action, tookMs: tookMs(), result: 'done', id });
-      } catch (error) {
-        if (this.#options.signal.aborted) {
-          return this.#finish({ address, action, tookMs: tookMs(), result: 'interrupted' });
-        }
-        if (!(error instanceof RerankctlError)) throw error;
-        const told = { ...asDiagnostic(error, address), ...change.resource.locate('/spec') };
-        return this.fail(change, told, { details: error.diagnostics, tookMs: tookMs() });
+      });
+    });
+  }
+
+  async #try<T>(change: Change, work: (tookMs: () => number) => Promise<T>): Promise<T | Outcome> {
+    const { address, action } = change;
+    const started = performance.now();
+    const tookMs = (): number => Math.round(performance.now() - started);
+    try {
+      return await work(tookMs);
+    } catch (error) {
+      if (this.#options.signal.aborted) {
+        return this.#finish({ address, action, tookMs: tookMs(), result: 'interrupted' });
       }
+      if (!(error instanceof RerankctlError)) throw error;
+      const told = { ...asDiagnostic(error, address), ...change.resource.locate('/spec') };
+      return this.fail(change, told, { details: error.diagnostics, tookMs: tookMs() });
+    }
+  }
+
+  /** The part of a change that comes before it is let through. The outcome only when it went wrong. */
+  prepare(change: Change, work: () => Promise<void>): Promise<Outcome | undefined> {
+    return this.#gate.run(async () => {
+      if (this.#options.signal.aborted) return undefined;
+      this.#options.listener({ type: 'change.started', address: change.address, action: change.action });
+      return this.#try(change, async () => {
+        await work();
+        return undefined;
+      });
     });
   }
 

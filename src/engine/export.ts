@@ -2,6 +2,7 @@ import { type Address, addressOf } from '../core/address.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { RerankctlError, ServerError } from '../core/errors.ts';
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
+import type { Lifecycle } from '../core/resource.ts';
 import { type ExportContext, LiveId, type LiveObject, type LiveValue } from '../kinds/exporting.ts';
 import type { ProvisionedKind } from '../kinds/kind.ts';
 import { KINDS } from '../kinds/registry.ts';
@@ -19,6 +20,7 @@ export interface ExportedManifest {
   readonly kind: string;
   readonly name: string;
   readonly spec: JsonObject;
+  readonly lifecycle?: Lifecycle;
   readonly comments: readonly string[];
   readonly dependsOn: readonly Address[];
 }
@@ -138,7 +140,9 @@ export function manifestsOf(
     }) as JsonObject;
     all.push(...object.diagnostics.map((diagnostic) => ({ ...diagnostic, address })));
     all.push(...[...raw].filter(({ doubtful }) => !doubtful).map((id) => unresolved(address, id)));
-    return { address, kind, name, spec, comments: object.comments, dependsOn: [...dependsOn].sort() };
+    const { comments, lifecycle } = object;
+    const told = { address, kind, name, spec, comments, dependsOn: [...dependsOn].sort() };
+    return lifecycle === undefined ? told : { ...told, lifecycle };
   });
   return { manifests: inDependencyOrder(manifests), diagnostics: all };
 }

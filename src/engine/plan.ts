@@ -102,6 +102,7 @@ function changeOf(
         ...(verdict.reason === undefined ? {} : { reason: verdict.reason }),
         ...(verdict.destructive === undefined ? {} : { destructive: verdict.destructive }),
         ...(drifted && record !== undefined ? { drifted: true } : {}),
+        ...(verdict.keepsId === undefined ? {} : { keepsId: true }),
       };
     }
   }
@@ -203,8 +204,9 @@ export function makePlan(resources: readonly Resource[], snapshot: Snapshot, rul
       refused.add(resource.address);
       continue;
     }
-    // What replaces an object has another ID than it, and nobody knows it yet.
-    if (verdict.id !== undefined && verdict.action !== 'replace') ids.set(resource.address, verdict.id);
+    // What replaces an object has another ID than it, mostly, and nobody knows it yet.
+    const known = verdict.action !== 'replace' || verdict.keepsId === true;
+    if (verdict.id !== undefined && known) ids.set(resource.address, verdict.id);
     const from = snapshot.moves.get(resource.address);
     const change = changeOf(judged, verdict, record, from);
     const objection = objections(change, kind, from);

@@ -7,7 +7,7 @@ import { leavesOf, Reference, resolveReferences, toPlainJson, type Value } from 
 import type { Cluster } from '../opensearch/cluster.ts';
 import type { VerificationReport } from '../verify/report.ts';
 import { apply, plan } from './provision.ts';
-import { Release } from './release.ts';
+import { isRolledOut, Release } from './release.ts';
 import type { ApplyOptions } from './run.ts';
 
 /** What the changes of a plan do to the results of searches. */
@@ -34,8 +34,9 @@ export async function preview(
       const target = leaf instanceof Reference ? pending.get(leaf.address) : undefined;
       return target !== undefined && idOf(target) === undefined ? [target.address] : [];
     })[0];
-  const seen = release.changes.filter((change) => unknown(change) === undefined);
+  const seen = release.changes.filter((change) => !isRolledOut(change) && unknown(change) === undefined);
   const unseen = release.changes.flatMap((change) => {
+    if (isRolledOut(change)) return [{ address: change.address, because: NO_COPY }];
     const address = unknown(change);
     if (address === undefined) return [];
     return [{ address: change.address, because: `${address} is not on the server yet` }];
@@ -59,8 +60,10 @@ export async function previewWithCanary(
   whole: Plan,
   options: Omit<ApplyOptions, 'canary' | 'keepCandidate'>,
 ): Promise<Preview & { readonly outcomes: readonly Outcome[] }> {
-  const targets = new Release(whole).changes.map(({ address }) => address);
-  if (targets.length === 0) return { reports: [], unseen: [], outcomes: [] };
+  const { changes } = new Release(whole);
+  const targets = changes.filter((change) => !isRolledOut(change)).map(({ address }) => address);
+  const copies = changes.filter(isRolledOut).map(({ address }) => ({ address, because: NO_COPY }));
+  if (targets.length === 0) return { reports: [], unseen: copies, outcomes: [] };
   const prepared = await plan(cluster, resources, { stack: whole.stack, targets });
   const { release, outcomes } = await apply(cluster, prepared, { ...options, canary: true });
   const unseen = outcomes.flatMap((outcome) => {
@@ -69,10 +72,14 @@ export async function previewWithCanary(
     if (release !== undefined || outcome.result !== 'skipped') return [];
     return [{ address: outcome.address, because: outcome.because }];
   });
-  return { reports: release?.reports ?? [], unseen, outcomes };
+  return { reports: release?.reports ?? [], unseen: [...unseen, ...copies], outcomes };
 }
+
+/** A copy of all documents is more than a preview should cost. */
+const NO_COPY = 'a preview makes no second index; apply measures the new one before searches see it';
 
 /** What is made anew has no ID yet, unless its name is its ID. */
 function idOf(change: Change | undefined): string | undefined {
-  return change === undefined || change.action === 'replace' ? undefined : change.id;
+  if (change === undefined || (change.action === 'replace' && change.keepsId !== true)) return undefined;
+  return change.id;
 }

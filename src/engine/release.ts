@@ -8,6 +8,7 @@ import { kindOf } from '../kinds/registry.ts';
 import type { Cluster } from '../opensearch/cluster.ts';
 import { overallVerdict, type Verdict, type VerificationReport } from '../verify/report.ts';
 import { type VerifyOptions, verify } from '../verify/verify.ts';
+import { dependentsOf } from './graph.ts';
 import { resolveByName } from './resolve-by-name.ts';
 
 /** What the verifications said of a release before it was made. */
@@ -23,10 +24,13 @@ export interface ReleaseReport {
 export class Release {
   readonly changes: readonly Change[];
   readonly #verifications: readonly Resource[];
+  /** What waits for one of its changes, and so cannot be waited for. */
+  readonly #after: ReadonlySet<Address>;
 
   constructor({ changes, verifications }: Pick<Plan, 'changes' | 'verifications'>) {
     const judged = (change: Change): boolean => verifications.some((each) => judges(each, change));
-    this.changes = changes.filter((change) => isServing(change) && judged(change));
+    this.changes = changes.filter((change) => (isServing(change) || isRolledOut(change)) && judged(change));
+    this.#after = reachedBy(changes, this.changes);
     this.#verifications = verifications.filter((each) => this.changes.some((change) => judges(each, change)));
   }
 
@@ -40,20 +44,29 @@ export class Release {
     return this.changes.some((change) => change.address === address);
   }
 
+  /** Is it one of the changes, or waits for one? */
+  comesAfter(address: Address): boolean {
+    return this.#after.has(address);
+  }
+
   /** What must be there before it can be measured: of the changes themselves, and of the verifications. */
   get needs(): Address[] {
     const all = this.changes.flatMap(({ resource }) => resource.dependsOn);
     const measured = this.#verifications.flatMap(({ dependsOn }) => dependsOn);
-    return [...new Set([...all, ...measured])].filter((address) => !this.holds({ address }));
+    return [...new Set([...all, ...measured])].filter((address) => !this.comesAfter(address));
   }
 
-  /** Measures with each pipeline as it is going to be. `specOf` gives its spec with the IDs of new models. */
+  /**
+   * Measures with each pipeline as it is going to be; `specOf` gives its spec with the IDs of new models. `instead` names
+   * the index to search in the place of one that is rolled out.
+   */
   async measure(
     cluster: Cluster,
     specOf: (change: Change) => JsonObject,
-    options: Pick<VerifyOptions, 'listener' | 'signal' | 'besideToday'>,
+    options: Pick<VerifyOptions, 'listener' | 'signal' | 'besideToday' | 'instead'>,
   ): Promise<ReleaseReport> {
-    const trials = new Map(this.changes.map((change) => [change.resource.name, specOf(change)]));
+    const serving = this.changes.filter(isServing);
+    const trials = new Map(serving.map((change) => [change.resource.name, specOf(change)]));
     const resolved = this.#verifications.map((resource) => ({ resource, spec: resolveByName(resource) }));
     const reports = await verify(cluster, resolved, { ...options, trials });
     return { verdict: overallVerdict(reports), reports };
@@ -63,7 +76,7 @@ export class Release {
 /** Says of each change that searches would see what measures it first. */
 export function measuredFirst(changes: readonly Change[], verifications: readonly Resource[]): Change[] {
   return changes.map((change) => {
-    if (!isServing(change)) return change;
+    if (!isServing(change) && !isRolledOut(change)) return change;
     const by = verifications.filter((each) => judges(each, change)).map(({ address }) => address);
     const note =
       by.length === 0
@@ -78,9 +91,25 @@ function isServing({ kind: name, action, keepsObject }: Change): boolean {
   return kind.provisions && kind.servesSearches === true && action === 'update' && keepsObject !== true;
 }
 
-/** Does this verification measure searches through the pipeline? */
-function judges({ spec }: Resource, { address, resource }: Change): boolean {
-  const { search_pipeline: named } = spec;
+/** Is a successor made beside what serves, which then takes over its name? */
+export function isRolledOut({ kind: name, action, keepsId }: Change): boolean {
+  const kind = kindOf(name);
+  return kind.provisions && kind.prepare !== undefined && action === 'replace' && keepsId === true;
+}
+
+/** The changes `from`, and all that depends on them. */
+function reachedBy(changes: readonly Change[], from: readonly Change[]): Set<Address> {
+  const users = dependentsOf(changes.map(({ resource }) => resource));
+  const reached = new Set(from.map(({ address }) => address));
+  // A set that grows while it is walked is walked to its new end.
+  for (const address of reached) for (const user of users.get(address) ?? []) reached.add(user);
+  return reached;
+}
+
+/** Does this verification measure searches through the pipeline, or in the index? */
+function judges({ spec }: Resource, change: Change): boolean {
+  const { address, resource } = change;
+  const named = isRolledOut(change) ? spec.index : spec.search_pipeline;
   return named instanceof Reference ? named.address === address : named === resource.name;
 }
 

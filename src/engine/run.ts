@@ -13,12 +13,13 @@ import { Mutexes } from './concurrency.ts';
 import { dependentsOf } from './graph.ts';
 import { recordedFor, sealIntent } from './intent.ts';
 import { Ledger } from './ledger.ts';
-import { Release, type ReleaseReport, stopped } from './release.ts';
+import { isRolledOut, Release, type ReleaseReport, stopped } from './release.ts';
 import { Removals } from './removals.ts';
 import { reporting } from './reporting.ts';
 import { sealSecrets } from './secrets.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { StateRecord } from './state/read.ts';
+import { type Successor, Successors } from './successors.ts';
 
 export interface ApplyOptions extends AttemptOptions {
   /** Longest wait for one ML task or state, in milliseconds. */
@@ -61,6 +62,7 @@ export class Run {
   readonly #attempts: Attempts;
   readonly #removals: Removals;
   readonly #release: Release;
+  readonly #successors: Successors;
   #measured: Promise<Measured> | undefined;
   readonly #ids = new Map<Address, string>();
   readonly #running = new Map<Address, Promise<Outcome | undefined>>();
@@ -82,6 +84,7 @@ export class Run {
     this.#attempts = new Attempts(options);
     this.#removals = new Removals(cluster, this.#ledger, this.#attempts, options);
     this.#release = new Release(plan);
+    this.#successors = new Successors(this.#ledger, this.#attempts, options);
     for (const change of plan.changes) {
       if (change.id !== undefined) this.#ids.set(change.address, change.id);
     }
@@ -124,6 +127,17 @@ export class Run {
 
   /** The outcome of a change; `undefined` for one that has nothing to do. */
   async #follow(change: Change): Promise<Outcome | undefined> {
+    if (!isRolledOut(change) || this.#options.canary === true) return this.#followWith(change, undefined);
+    const dependencies = change.resource.dependsOn.filter((address) => !this.#release.comesAfter(address));
+    const before = dependencies.map((address) => this.#running.get(address));
+    const contextOf = (): StepContext =>
+      this.#contextFor(change, toPlainJson(this.#resolved(change)) as JsonObject);
+    return this.#successors.along(change, { before, contextOf }, (successor) =>
+      this.#followWith(change, successor),
+    );
+  }
+
+  async #followWith(change: Change, successor: Promise<Successor> | undefined): Promise<Outcome | undefined> {
     const dependencies = await Promise.all(
       change.resource.dependsOn.map(async (address) => ({
         address,
@@ -139,6 +153,8 @@ export class Run {
     if (this.#options.canary === true && kind.provisions && !kind.standsBy && !this.#release.holds(change)) {
       return this.#attempts.skip(change, 'a preview does not make it');
     }
+    const failed = (await successor)?.failed;
+    if (failed !== undefined) return failed;
     return (await this.#stop(change)) ?? this.#attempts.run(change, () => this.#carryOut(change));
   }
 
@@ -171,10 +187,15 @@ export class Run {
       if (outcome !== undefined && outcome.result !== 'done') return { blockedBy: address };
     }
     const { listener, signal, canary = false } = this.#options;
+    const instead = await this.#successors.names(this.#release.changes);
+    if ('missing' in instead) return { blockedBy: instead.missing };
     try {
       const specOf = (change: Change): JsonObject => toPlainJson(this.#resolved(change)) as JsonObject;
       return {
-        report: await this.#release.measure(this.#cluster, specOf, { listener, signal, besideToday: canary }),
+        report: await this.#release.measure(this.#cluster, specOf, {
+          ...{ listener, signal, besideToday: canary },
+          instead: instead.names,
+        }),
       };
     } catch (error) {
       if (!(error instanceof RerankctlError)) throw error;

@@ -87,7 +87,9 @@ function needsOf(plan: Plan, { resources, records }: Ground): Needs[] {
       .map((resource) => [resource.address, resource]),
   );
   const replaced = new Set(
-    plan.changes.filter(({ action }) => action === 'replace').map(({ address }) => address),
+    plan.changes
+      .filter(({ action, keepsId }) => action === 'replace' && keepsId !== true)
+      .map(({ address }) => address),
   );
   const remaining = dependentsOf(
     [...staying.values()].map((resource) => {

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { Json } from '../core/json.ts';
+import type { Lifecycle } from '../core/resource.ts';
 import type { Capabilities } from '../opensearch/capabilities.ts';
 import type { Cluster } from '../opensearch/cluster.ts';
 
@@ -35,6 +36,8 @@ export interface LiveObject {
   /** What people call it: `metadata.name` is made from it, or is it. */
   readonly name: string;
   readonly spec: { readonly [key: string]: LiveValue };
+  /** What of its lifecycle shows in the object itself. */
+  readonly lifecycle?: Lifecycle;
   /** What stands above the manifest for whoever reads it. */
   readonly comments: readonly string[];
   /** Those beside the manifest that it names. */

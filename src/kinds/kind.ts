@@ -72,6 +72,8 @@ export type Verdict =
       readonly fingerprint?: string;
       /** The cluster is not as the last apply left it, although no field of the manifest tells. */
       readonly drifted?: true;
+      /** Of a replacement: it takes over the ID. See `prepare`. */
+      readonly keepsId?: true;
     }
   | { readonly action: 'refuse'; readonly diagnostics: readonly Diagnostic[] };
 
@@ -177,6 +179,13 @@ export interface ProvisionedKind extends KindBase {
   snapshot(cluster: Cluster, asked: Asked, capabilities: Capabilities): Promise<KindSnapshot>;
   /** Creates, updates or replaces one resource. Idempotent: may be run again after it was killed anywhere. */
   apply(context: StepContext): Promise<Applied>;
+  /**
+   * The first half of a replacement that keeps its ID: makes the successor beside what serves, writes down that it did,
+   * and resolves with the name under which the successor can be searched meanwhile. `apply` is the second half.
+   */
+  prepare?(context: StepContext): Promise<string>;
+  /** Takes the successor away again, whatever became of it: what serves is then as it was before `prepare`. */
+  withdraw?(context: StepContext): Promise<void>;
   /**
    * Removes the object with `id`, waits until it is gone, and is content when it already is. Nothing that the stack
    * knows refers to it any more.

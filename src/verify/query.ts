@@ -16,6 +16,8 @@ import type { OtherArm, Proof, QueryReport, Verdict } from './report.ts';
 export interface QueryContext {
   readonly cluster: Cluster;
   readonly experiment: Experiment;
+  /** The index that is searched: the one of the experiment, or its successor. */
+  readonly searched: string;
   /** The pipeline under test. */
   readonly pipeline: Pipeline;
   readonly arms: Arms;
@@ -42,10 +44,10 @@ type Answers = ReadonlyMap<string, Traced | RerankctlError>;
  * query in the opposite order, so that none has the caches that its neighbour has warmed.
  */
 export async function askAll(context: QueryContext, query: Query, backwards: boolean): Promise<Answers> {
-  const { cluster, experiment, arms, signal } = context;
+  const { cluster, searched, arms, signal } = context;
   const search: Search = {
     cluster,
-    index: experiment.index,
+    index: searched,
     body: query.body,
     preference: PREFERENCE,
     signal,

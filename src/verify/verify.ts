@@ -23,6 +23,8 @@ export interface VerifyOptions {
    * server keeps nothing of them (temporary pipelines, 2.19.1 and 3.6.0).
    */
   readonly trials?: ReadonlyMap<string, JsonObject> | undefined;
+  /** By the name of an index, the one that is searched in its stead: its successor, before that has the name. */
+  readonly instead?: ReadonlyMap<string, string> | undefined;
   /** Compare each pipeline that is tried with the one of its name, instead of with no pipeline. Judges no gate. */
   readonly besideToday?: boolean | undefined;
 }
@@ -59,7 +61,9 @@ export async function verify(
     const resolvesPaths = compareVersions(version, '3.6.0') >= 0;
     const arms = armsOf(experiment, trial, today);
     const asked = today ? { ...experiment, gates: [], baseline: undefined, others: [] } : experiment;
-    const context = { cluster, experiment: asked, pipeline, arms, resolvesPaths, signal: options.signal };
+    const searched = options.instead?.get(experiment.index) ?? experiment.index;
+    const { signal } = options;
+    const context = { cluster, experiment: asked, searched, pipeline, arms, resolvesPaths, signal };
     reports.push(await run(context, version, options));
   }
   return reports;

@@ -1,8 +1,10 @@
 import { Document, isScalar, visit } from 'yaml';
 import type { ExportedManifest } from '../../engine/export.ts';
 
-export function manifestObject({ kind, name, spec }: ExportedManifest): Record<string, unknown> {
-  return { apiVersion: 'rerankctl/v1', kind, metadata: { name }, spec };
+export function manifestObject(manifest: ExportedManifest): Record<string, unknown> {
+  const { kind, name, lifecycle, spec } = manifest;
+  const metadata = { name, ...(lifecycle === undefined ? {} : { lifecycle }) };
+  return { apiVersion: 'rerankctl/v1', kind, metadata, spec };
 }
 
 /** Manifests as one text of YAML documents. */

@@ -91,7 +91,7 @@ export function renderPlan(plan: Plan, paint: Paint): string {
     const width = Math.max(...pending.map((change) => change.address.length));
     const becoming = new Set(
       pending
-        .filter(({ action, id }) => action === 'replace' || id === undefined)
+        .filter(({ action, id, keepsId }) => (action === 'replace' && keepsId !== true) || id === undefined)
         .map(({ address }) => address as string),
     );
     for (const change of pending) lines.push(...changeLines(change, width, becoming, paint));
@@ -142,7 +142,7 @@ export function planJson(plan: Plan): Record<string, unknown> {
     cluster: plan.cluster,
     summary: planCounts(plan),
     changes: plan.changes.map(
-      ({ resource: _resource, facts: _facts, keepsObject: _keeps, ...change }) => change,
+      ({ resource: _resource, facts: _facts, keepsObject: _keeps, keepsId: _id, ...change }) => change,
     ),
     diagnostics: plan.diagnostics,
   };

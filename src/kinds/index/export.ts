@@ -9,6 +9,8 @@ import {
 } from '../exporting.ts';
 import { indexPath, isMadeByServer, VISIBLE_INDICES } from '../user-indices.ts';
 import { type LiveIndex, liveIndices } from './live.ts';
+import { MARK, markOf } from './physical.ts';
+import { isSetByPeople } from './settings.ts';
 
 export async function exportIndices(context: ExportContext): Promise<Exported> {
   const { cluster, wants, signal } = context;
@@ -20,27 +22,43 @@ export async function exportIndices(context: ExportContext): Promise<Exported> {
     signal,
   });
   const objects = [...liveIndices(body)]
-    .filter(([name, { settings }]) => wants(name) && !isMadeByServer(name, settings))
+    .filter(([name, { settings }]) => !isMadeByServer(name, settings))
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, index]) => objectOf(name, index));
+    .map(([, index]) => objectOf(index))
+    .filter(({ id, name }) => wants(id) || wants(name));
   return { objects, diagnostics: [] };
 }
 
-function objectOf(name: string, live: LiveIndex): LiveObject {
+function objectOf(live: LiveIndex): LiveObject {
+  const { name: physical } = live;
+  const mark = markOf(live);
+  // Under the name that the manifest has, which is an alias of it.
+  const rolledOut = mark !== undefined && Object.hasOwn(live.aliases, mark.index);
+  const name = rolledOut ? mark.index : physical;
+  const { [name]: _own, ...aliases } = live.aliases;
   const settings = settingsOf(live.settings);
-  const mappings = isObject(live.mappings) ? (live.mappings as JsonObject) : {};
+  const mappings = withoutMark(isObject(live.mappings) ? (live.mappings as JsonObject) : {});
   const closed = live.settings['index.verified_before_close'] === 'true';
   return {
-    id: name,
+    id: physical,
     name,
+    ...(rolledOut ? { lifecycle: { rollout: 'reindex' } } : {}),
     spec: {
       ...(Object.keys(settings).length === 0 ? {} : { settings }),
       ...(Object.keys(mappings).length === 0 ? {} : { mappings: mappingsOf(mappings) }),
-      ...(Object.keys(live.aliases).length === 0 ? {} : { aliases: live.aliases as JsonObject }),
+      ...(Object.keys(aliases).length === 0 ? {} : { aliases: aliases as JsonObject }),
     },
     comments: closed ? ['This index is closed, which no manifest tells.'] : [],
     diagnostics: [],
   };
+}
+
+/** What rerankctl has written into the mapping for itself. */
+function withoutMark(mappings: JsonObject): JsonObject {
+  if (!isObject(mappings._meta) || !Object.hasOwn(mappings._meta, MARK)) return mappings;
+  const { [MARK]: _mark, ...meta } = mappings._meta;
+  const { _meta, ...rest } = mappings;
+  return Object.keys(meta).length === 0 ? rest : { ...rest, _meta: meta as JsonObject };
 }
 
 /** Semantic fields name a model (3.1 and later). */
@@ -48,28 +66,10 @@ function mappingsOf(mappings: JsonObject): LiveValue {
   return withIds(mappings, (text, key) => (key === 'model_id' ? new LiveId('Model', text, true) : undefined));
 }
 
-/** What the server writes down by itself (2.19.1, 3.6.0): of no use in another index, and mostly refused there. */
-const SERVER_MADE =
-  /^index\.(uuid|creation_date(_string)?|provided_name|history\.uuid|verified_before_close|version\..+|resize\..+|shrink\..+|routing\.allocation\.initial_recovery\..+|remote_store\..+|blocks\.read_only_allow_delete|opensearch\..+|context\.(created_version|current_version))$/;
-
-/** Settings that the k-NN plugin adds to an index with `knn: true` (3.6.0); 2.19.1 does not even know the first. */
-const OF_KNN: Readonly<Record<string, string>> = {
-  'index.knn.derived_source.enabled': 'true',
-  'index.merge.policy.floor_segment': '2mb',
-  'index.merge.policy.max_merge_at_once': '10',
-};
-
-/** Told by the server although nobody has set it. */
-function isDefault(key: string, value: unknown, flat: Readonly<Record<string, unknown>>): boolean {
-  if (key === 'index.replication.type') return value === 'DOCUMENT';
-  return flat['index.knn'] === 'true' && OF_KNN[key] === value;
-}
-
 function settingsOf(flat: Readonly<Record<string, unknown>>): Record<string, LiveValue> {
   const settings: Record<string, LiveValue> = {};
   for (const [key, value] of Object.entries(flat).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (SERVER_MADE.test(key) || !key.startsWith('index.')) continue;
-    if (isDefault(key, value, flat)) continue;
+    if (!isSetByPeople(key, value, flat)) continue;
     const name = key.slice('index.'.length);
     put(settings, name, name === 'search.default_pipeline' ? pipelineName(value) : written(value as Json));
   }

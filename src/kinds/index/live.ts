@@ -3,6 +3,8 @@ import type { Cluster } from '../../opensearch/cluster.ts';
 
 /** One index as the server holds it: settings flat and as text, mappings and aliases as returned. */
 export interface LiveIndex {
+  /** Its own name, never an alias. */
+  readonly name: string;
   readonly uuid: string;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly mappings: unknown;
@@ -37,6 +39,7 @@ export function liveIndices(body: unknown): Map<string, LiveIndex> {
   for (const [name, index] of Object.entries(isObject(body) ? body : {})) {
     if (!isObject(index) || !isObject(index.settings)) continue;
     live.set(name, {
+      name,
       uuid: textAt(index.settings, 'index.uuid') ?? '',
       settings: index.settings,
       mappings: index.mappings,

@@ -2,6 +2,7 @@ import { dig, listAt, numberAt } from '../../core/json.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
 import type { Leaving, Recorded, Removal } from '../kind.ts';
 import type { LiveIndex } from './live.ts';
+import { servingOf } from './physical.ts';
 
 /**
  * How many documents of each leaving index the stack did not put there, by the name of the index, in one request.
@@ -47,7 +48,7 @@ export function judgeRemoval(
   indices: ReadonlyMap<string, LiveIndex>,
   foreign: ReadonlyMap<string, number>,
 ): Removal {
-  if (id === undefined || !indices.has(id)) return { gone: true };
+  if (id === undefined || servingOf(id, indices) === undefined) return { gone: true };
   const destructive = 'loses documents: the index is deleted with all that it holds';
   return { gone: false, id, steps: ['delete'], destructive, foreignDocuments: foreign.get(id) ?? 0 };
 }

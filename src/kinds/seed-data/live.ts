@@ -71,7 +71,7 @@ async function readOnce(
   const path = `/${names.map(encodeURIComponent).join(',')}`;
   const query = { ignore_unavailable: true, expand_wildcards: 'all' };
   // Not _count: it runs the index's default search pipeline, and a rerank processor there fails without a query.
-  const [stats, aliases] = await Promise.all([
+  const [stats, held] = await Promise.all([
     cluster.request({
       method: 'GET',
       path: `${path}/_stats/docs`,
@@ -79,26 +79,41 @@ async function readOnce(
       accept: [404],
       signal,
     }),
-    cluster.request({ method: 'GET', path: `${path}/_alias`, query, accept: [404], signal }),
+    cluster.request({
+      method: 'GET',
+      path,
+      // The UUID, so that an index without aliases is told as well.
+      query: { ...query, filter_path: `*.aliases,*.settings.index.uuid,*.${ORIGIN.join('.')}` },
+      accept: [404],
+      signal,
+    }),
   ]);
   return new Map(
     names.flatMap((name): [string, LiveIndex][] => {
-      const live = liveIndex(name, stats.body, aliases.body);
+      const live = liveIndex(name, stats.body, held.body);
       return live === undefined ? [] : [[name, live]];
     }),
   );
 }
 
-function liveIndex(name: string, stats: unknown, aliases: unknown): LiveIndex | undefined {
+/**
+ * The UUID of the first index of a line: the documents of the others were copied from there, all of them, when the Index
+ * was rolled out. So whoever knows its documents by that UUID goes on knowing them.
+ */
+const ORIGIN = ['mappings', '_meta', 'rerankctl', 'origin'] as const;
+
+function liveIndex(name: string, stats: unknown, held: unknown): LiveIndex | undefined {
   const counted = dig(stats, 'indices');
   const indices = isObject(counted) ? counted : {};
-  const known = isObject(aliases) ? Object.keys(aliases) : [];
-  const behind = known.filter((index) => isObject(dig(aliases, index, 'aliases', name)));
-  const writer = behind.filter((index) => dig(aliases, index, 'aliases', name, 'is_write_index') === true);
+  const known = isObject(held) ? Object.keys(held) : [];
+  const behind = known.filter((index) => isObject(dig(held, index, 'aliases', name)));
+  const writer = behind.filter((index) => dig(held, index, 'aliases', name, 'is_write_index') === true);
   const members = (known.includes(name) ? [name] : writer.length > 0 ? writer : behind).sort();
   if (members.length === 0) return undefined;
   return {
-    uuid: members.map((index) => textAt(indices, index, 'uuid') ?? '').join(','),
+    uuid: members
+      .map((index) => textAt(held, index, ...ORIGIN) ?? textAt(indices, index, 'uuid') ?? '')
+      .join(','),
     documents: members.reduce(
       (sum, index) => sum + (numberAt(indices, index, 'primaries', 'docs', 'count') ?? 0),
       0,

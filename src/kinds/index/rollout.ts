@@ -1,0 +1,277 @@
+import { RerankctlError, ServerError } from '../../core/errors.ts';
+import { grouped } from '../../core/grouped.ts';
+import { isObject, type Json, type JsonObject, numberAt, textAt } from '../../core/json.ts';
+import type { Cluster } from '../../opensearch/cluster.ts';
+import { poll } from '../../opensearch/poll.ts';
+import type { StepContext } from '../kind.ts';
+import {
+  type Checkpoints,
+  changedSince,
+  copy,
+  countDocuments,
+  readCheckpoints,
+  refresh,
+  stopCopies,
+} from './copy.ts';
+import { dropDeleted } from './deletions.ts';
+import { type LiveIndex, readIndices } from './live.ts';
+import { leftoversOf, markOf, nextName, readLine, servingOf } from './physical.ts';
+import { successorBody } from './successor.ts';
+
+const BLOCK = 'index.blocks.write';
+/** How long searches that are under way in the old index may take to end. */
+const DRAIN_MS = 10_000;
+
+export const ROLLOUT = 'rollout';
+
+/** What this run has written down of the index that it is filling. */
+interface Begun {
+  readonly candidate: string;
+  readonly checkpoints: Checkpoints;
+}
+
+/** The index that a run has begun to fill, for the spec as it still is. */
+export function begunOf(intent: JsonObject | undefined): string | undefined {
+  return textAt(intent, 'step') === ROLLOUT ? textAt(intent, 'candidate') : undefined;
+}
+
+/** Creates the new index and fills it, while the old one goes on serving and being written to. */
+export async function prepareRollout(context: StepContext): Promise<string> {
+  const { cluster, resource, recorded } = context;
+  const { name } = resource;
+  const line = await readLine(cluster, name);
+  const from = servingNow(name, line);
+  await clearLeftovers(context, from, line);
+  const candidate = nextName(name, line, begunOf(recorded?.intent));
+  // A number of its own for each attempt: what a killed run had sent, and arrives late, must not meet this one.
+  await context.journal({ step: ROLLOUT, candidate });
+  const mark = {
+    index: name,
+    origin: markOf(from)?.origin ?? from.uuid,
+    replaces: { index: from.name, uuid: from.uuid, blocked: isBlocked(from) },
+  };
+  const body = successorBody(context.spec, { live: from, applied: recorded?.applied ?? {}, mark });
+  await context.step(`create ${candidate}`, () =>
+    cluster.request({ method: 'PUT', path: pathOf(candidate), body }),
+  );
+  await context.step('copy', async () => {
+    const checkpoints = await readCheckpoints(cluster, from.name);
+    await refresh(cluster, from.name);
+    const begun = { step: ROLLOUT, candidate, checkpoints: { ...checkpoints } };
+    await copy(context, 'copy', { from: from.name, to: candidate, versions: 'external' }, (task) =>
+      context.journal({ ...begun, task }),
+    );
+    await refresh(cluster, candidate);
+  });
+  return candidate;
+}
+
+/** Brings the new index up to date, gives it the name, and takes the old one away. */
+export async function finishRollout(context: StepContext): Promise<void> {
+  const { cluster, resource } = context;
+  const { name } = resource;
+  const { candidate, checkpoints } = begunBy(context);
+  const line = await readLine(cluster, name);
+  const from = servingNow(name, line);
+  const to = line.get(candidate);
+  if (to === undefined) {
+    throw new RerankctlError(
+      'server',
+      'RCTL_ROLLOUT_GONE',
+      `The new index ${candidate} was deleted while it was waited for.`,
+      {
+        remedy: 'Apply again: another one is filled.',
+      },
+    );
+  }
+  // Most of what was written meanwhile, so that writes are blocked for less.
+  const caughtUp = await context.step('catch up', async () => {
+    const now = await readCheckpoints(cluster, from.name);
+    await copyRest(context, 'catch up', { from: from.name, to: candidate, since: checkpoints });
+    return now;
+  });
+  await context.step('block writes', () =>
+    // Unlike the setting alone, this waits for the writes that are under way.
+    cluster.request({ method: 'PUT', path: `${pathOf(from.name)}/_block/write` }),
+  );
+  await context.step('copy the rest', () =>
+    copyRest(context, 'copy the rest', { from: from.name, to: candidate, since: caughtUp }),
+  );
+  await context.step('check the counts', () => checkCounts(context, from.name, candidate));
+  await context.step('swap', () => swap(context, from, candidate));
+  await context.step(`retire ${from.name}`, () => retire(context, from.name));
+}
+
+/** Takes away what a rollout has made and not finished. Also run when it is not known how far that came. */
+export async function withdrawRollout(context: StepContext): Promise<void> {
+  const line = await readLine(context.cluster, context.resource.name);
+  const serving = servingOf(context.resource.name, line);
+  if (serving !== undefined) await clearLeftovers(context, serving, line);
+}
+
+/** Unblocks before it deletes: as long as something is left over, the next run knows that the block is ours. */
+export async function clearLeftovers(
+  context: Pick<StepContext, 'cluster' | 'resource' | 'step'>,
+  serving: LiveIndex,
+  line: ReadonlyMap<string, LiveIndex>,
+): Promise<void> {
+  const left = leftoversOf(context.resource.name, serving, line);
+  if (left.length === 0) return;
+  const { cluster } = context;
+  const names = left.map(({ name }) => name);
+  await context.step(`remove ${names.join(', ')}`, async () => {
+    for (const name of names) await stopCopies(cluster, name);
+    const candidate = left.find((index) => markOf(index)?.replaces?.uuid === serving.uuid);
+    const ours = candidate !== undefined && markOf(candidate)?.replaces?.blocked === false;
+    if (ours && isBlocked(serving)) {
+      await cluster.request({
+        method: 'PUT',
+        path: `${pathOf(serving.name)}/_settings`,
+        body: { [BLOCK]: null },
+      });
+    }
+    for (const name of names) await cluster.request({ method: 'DELETE', path: pathOf(name), accept: [404] });
+  });
+}
+
+function begunBy({ recorded }: StepContext): Begun {
+  const candidate = begunOf(recorded?.intent);
+  if (candidate === undefined) throw new Error('a rollout is finished that was not begun');
+  const checkpoints = recorded?.intent?.checkpoints;
+  const numbers = isObject(checkpoints) ? checkpoints : {};
+  return {
+    candidate,
+    checkpoints: Object.fromEntries(
+      Object.keys(numbers).map((shard) => [shard, numberAt(numbers, shard) ?? -1]),
+    ),
+  };
+}
+
+function servingNow(name: string, line: ReadonlyMap<string, LiveIndex>): LiveIndex {
+  const serving = servingOf(name, line);
+  if (serving !== undefined) return serving;
+  throw new RerankctlError(
+    'refused',
+    'RCTL_PLAN_STALE',
+    `The index ${name} is not there any more, or its alias has been moved.`,
+    {
+      remedy: 'Plan and apply again.',
+    },
+  );
+}
+
+function isBlocked({ settings }: LiveIndex): boolean {
+  return settings[BLOCK] === 'true';
+}
+
+function pathOf(index: string): string {
+  return `/${encodeURIComponent(index)}`;
+}
+
+async function copyRest(
+  context: StepContext,
+  step: string,
+  { from, to, since }: { readonly from: string; readonly to: string; readonly since: Checkpoints },
+): Promise<void> {
+  const { cluster, recorded } = context;
+  const above = await changedSince(cluster, from, since);
+  if (above === undefined) return;
+  await refresh(cluster, from);
+  const journal = (task: string): Promise<void> =>
+    context.journal({ ...plainIntent(recorded?.intent), task });
+  const conflicts = await copy(context, step, { from, to, above, versions: 'external_gte' }, journal);
+  if (conflicts > 0) await copy(context, step, { from, to, above, versions: 'internal' }, journal);
+  await refresh(cluster, to);
+}
+
+/** Without the digest of the spec that the engine adds to it. */
+function plainIntent(intent: JsonObject | undefined): JsonObject {
+  const { spec: _spec, ...rest } = intent ?? {};
+  return rest;
+}
+
+async function checkCounts(context: StepContext, from: string, to: string): Promise<void> {
+  const { cluster, signal } = context;
+  const wanted = await countDocuments(cluster, from);
+  let held = await countDocuments(cluster, to);
+  if (held > wanted) {
+    context.progress('check the counts', 'looking for what was deleted meanwhile');
+    await dropDeleted(cluster, { from, to, expected: held - wanted, signal });
+    await refresh(cluster, to);
+    held = await countDocuments(cluster, to);
+  }
+  if (held === wanted) return;
+  throw new RerankctlError(
+    'server',
+    'RCTL_ROLLOUT_COUNT',
+    `The new index holds ${grouped(held)} documents and the old one ${grouped(wanted)}.`,
+    {
+      remedy:
+        'Nothing was changed. Does an ingest pipeline of the new index drop documents, or give them other IDs? Mend it, and apply again.',
+    },
+  );
+}
+
+/** One request: no search comes in between, and nobody sees two indices, or none. */
+async function swap(context: StepContext, from: LiveIndex, to: string): Promise<void> {
+  const { cluster, resource } = context;
+  const { name } = resource;
+  const actions = swapActions(context, from, to);
+  try {
+    await cluster.request({ method: 'POST', path: '/_aliases', body: { actions }, repeatable: true });
+  } catch (error) {
+    if (!(error instanceof ServerError)) throw error;
+    // Sent twice because the first answer was lost, the second one is refused.
+    if (servingOf(name, await readIndices(cluster, [name]))?.name !== to) throw error;
+  }
+}
+
+function swapActions({ resource, spec, recorded }: StepContext, from: LiveIndex, to: string): object[] {
+  const { name } = resource;
+  const declared = isObject(spec.aliases) ? spec.aliases : {};
+  const wasOurs = isObject(recorded?.applied?.aliases) ? recorded.applied.aliases : {};
+  const theirs = Object.entries(from.aliases).filter(
+    ([alias]) => alias !== name && !Object.hasOwn(declared, alias) && !Object.hasOwn(wasOurs, alias),
+  );
+  const wanted: [string, unknown][] = [...theirs, ...Object.entries(declared)];
+  const removed =
+    from.name === name
+      ? [{ remove_index: { index: name } }]
+      : Object.keys(from.aliases).map((alias) => ({ remove: { index: from.name, alias, must_exist: true } }));
+  return [
+    ...removed,
+    { add: { index: to, alias: name } },
+    ...wanted.map(([alias, body]) => ({
+      add: { index: to, alias, ...(isObject(body) ? (body as { [key: string]: Json }) : {}) },
+    })),
+  ];
+}
+
+/** Searches that found their way to the old index before the swap still need it for a moment. */
+async function retire(context: StepContext, old: string): Promise<void> {
+  const { cluster, resource } = context;
+  if (old === resource.name) return;
+  await poll({
+    what: `searches in ${old} to end`,
+    read: () => searchesIn(cluster, old),
+    done: (searches) => searches === 0,
+    describe: (searches) => `${searches} under way`,
+    deadlineMs: DRAIN_MS,
+  }).catch((error: unknown) => {
+    // A forgotten scroll may be open for days.
+    if (!(error instanceof RerankctlError) || error.code !== 'RCTL_WAIT_TIMEOUT') throw error;
+  });
+  await cluster.request({ method: 'DELETE', path: pathOf(old), accept: [404] });
+}
+
+async function searchesIn(cluster: Cluster, index: string): Promise<number> {
+  const { body } = await cluster.request({
+    method: 'GET',
+    path: `${pathOf(index)}/_stats/search`,
+    query: { filter_path: '_all.total.search' },
+    accept: [404],
+  });
+  return ['query_current', 'fetch_current', 'open_contexts', 'scroll_current']
+    .map((key) => numberAt(body, '_all', 'total', 'search', key) ?? 0)
+    .reduce((sum, n) => sum + n, 0);
+}
