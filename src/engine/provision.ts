@@ -1,7 +1,7 @@
 import { type Diagnostic, hasErrors, sortDiagnostics } from '../core/diagnostic.ts';
 import { RerankctlError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
-import type { Resource } from '../core/resource.ts';
+import { diagnosticAt, type Resource } from '../core/resource.ts';
 import { kindOf } from '../kinds/registry.ts';
 import type { Cluster } from '../opensearch/cluster.ts';
 import { applyPlan } from './apply.ts';
@@ -23,7 +23,21 @@ export async function checkResources(resources: readonly Resource[]): Promise<Di
   const found = await Promise.all(
     resources.map((resource) => kindOf(resource.kind).check?.(resource, all) ?? []),
   );
-  return sortDiagnostics(found.flat());
+  return sortDiagnostics([...found.flat(), ...resources.flatMap(misplacedRollout)]);
+}
+
+/** Not every kind can make a successor beside what serves; one that always does has no choice to make. */
+function misplacedRollout(resource: Resource): Diagnostic[] {
+  const kind = kindOf(resource.kind);
+  if (resource.lifecycle.rollout === undefined || (kind.provisions && kind.prepare !== undefined)) return [];
+  return [
+    diagnosticAt(resource, '/metadata/lifecycle/rollout', {
+      severity: 'error',
+      code: 'RCTL_ROLLOUT_KIND',
+      message: `lifecycle.rollout is of an Index; a ${resource.kind} has no such choice.`,
+      remedy: 'Leave it out.',
+    }),
+  ];
 }
 
 export interface PlanOptions extends PlanRules, Partial<Selection> {

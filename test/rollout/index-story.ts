@@ -154,3 +154,54 @@ export async function whileWriting(
   await Promise.all(writers);
   return { acknowledged, refused, errors };
 }
+
+/** An index behind a pipeline that a verification guards: only where `best` is found does the gate hold. */
+export function guarded(
+  name: string,
+  file: string,
+  { analyzer = 'standard', extra = '' }: { analyzer?: string; extra?: string } = {},
+): string {
+  const rerank = {
+    ml_opensearch: { model_id: { $ref: `Model/${name}` } },
+    context: { document_fields: ['text'] },
+  };
+  return [
+    manifest('ModelGroup', name, { name }),
+    manifest('Model', name, {
+      name,
+      model_group_id: { $ref: `ModelGroup/${name}` },
+      function_name: 'TEXT_SIMILARITY',
+      model_format: 'TORCH_SCRIPT',
+      model_config: {
+        model_type: 'bert',
+        embedding_dimension: 1,
+        framework_type: 'huggingface_transformers',
+      },
+      file,
+    }),
+    manifest('SearchPipeline', name, {
+      response_processors: [{ rerank }],
+      ...(extra === '' ? {} : { description: extra }),
+    }),
+    indexManifest(name, {
+      settings: { ...SMALL, 'search.default_pipeline': { $ref: `SearchPipeline/${name}` } },
+      mappings: { properties: { text: { type: 'text', analyzer } } },
+    }),
+    manifest('SeedData', name, {
+      index: { $ref: `Index/${name}` },
+      documents: ['fair', 'poor', 'good', 'best'].map((text) => ({ text })),
+    }),
+    manifest('Verification', name, {
+      index: { $ref: `Index/${name}` },
+      search_pipeline: { $ref: `SearchPipeline/${name}` },
+      queries: [
+        {
+          query_text: 'which?',
+          // The keyword analyzer keeps the whole query as one word, and finds nothing.
+          body: { query: { match: { text: 'fair poor good best' } }, size: 4 },
+          expect: { first: { text: 'best' } },
+        },
+      ],
+    }),
+  ].join('');
+}
