@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { start } from '../support/cli.ts';
 import { uniqueName } from '../support/node.ts';
 import {
   type Bench,
@@ -20,6 +21,15 @@ import {
   whileSearching,
   whileWriting,
 } from './index-story.ts';
+
+/** The command, for what only a process can do. */
+function startOn({ stack, server }: Bench, stdin: string): ReturnType<typeof start> {
+  const { username, password } = server.login;
+  const env =
+    username === undefined ? {} : { OPENSEARCH_USERNAME: username, OPENSEARCH_PASSWORD: password ?? '' };
+  const trust = server.secured ? ['--insecure-skip-tls-verify'] : [];
+  return start(['apply', '-f', '-', '--stack', stack, '--url', server.url, ...trust], { stdin, env });
+}
 
 describe.each(SERVERS)('a rollout of an index on %s', (_title, server) => {
   let bench: Bench;
@@ -215,6 +225,24 @@ describe.each(SERVERS)('a rollout of an index on %s', (_title, server) => {
     expect(await line(bench, name)).toEqual({ [`${name}-1`]: [name] });
     await bench.raw('PUT', `/${name}/_doc/again`, { text: 'x' });
     await bench.raw('DELETE', `/_ingest/pipeline/${name}`);
+  });
+
+  it('that is interrupted leaves everything as it was, and no block', async () => {
+    const name = newName();
+    await bench.settle(indexManifest(name, passages('standard')));
+    await fill(bench, name, 500);
+    const before = await bench.raw('GET', `/${name}-1`);
+    for (const moment of ['copy …', 'copy the rest …']) {
+      const { child, ended } = startOn(bench, indexManifest(name, passages('english')));
+      child.stderr?.on('data', (text: string) => {
+        if (text.includes(moment)) child.kill('SIGINT');
+      });
+      expect((await ended).code).toBe(130);
+      expect(await bench.raw('GET', `/${name}-1`)).toEqual(before);
+      expect(await line(bench, name)).toEqual({ [`${name}-1`]: [name] });
+    }
+    await bench.raw('PUT', `/${name}/_doc/again`, { text: 'x' });
+    expect(summaryOf(await bench.planOf(indexManifest(name, passages('standard'))))).toEqual([]);
   });
 
   it('is refused where the documents are not kept whole', async () => {

@@ -1,10 +1,19 @@
+import { parseAddress } from '../../core/address.ts';
 import { RerankctlError, ServerError } from '../../core/errors.ts';
 import { dig, isObject, type JsonObject, pointerSegments, sameJson } from '../../core/json.ts';
 import type { FieldChange } from '../../core/plan.ts';
 import { diagnosticAt } from '../../core/resource.ts';
 import type { Value, ValueObject } from '../../core/value.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
-import type { Applied, ProvisionedKind, Question, Recorded, StepContext, Verdict } from '../kind.ts';
+import type {
+  Applied,
+  ProvisionedKind,
+  Question,
+  Recorded,
+  RemovalContext,
+  StepContext,
+  Verdict,
+} from '../kind.ts';
 import { indexDifference, normalisedByServer } from './compare.ts';
 import { stopCopies } from './copy.ts';
 import { exportIndices } from './export.ts';
@@ -189,8 +198,22 @@ async function changeInPlace(context: StepContext, fields: readonly FieldChange[
   const line = await readLine(cluster, resource.name);
   const live = servingOf(resource.name, line);
   if (live === undefined) throw gone(resource.name);
-  await clearLeftovers(context, live, line);
+  await clearLeftovers(context, resource.name, live, line);
   await update(context, live, fields);
+}
+
+async function removeLine(
+  { cluster, step }: RemovalContext,
+  serving: LiveIndex,
+  left: readonly LiveIndex[],
+): Promise<void> {
+  await step('delete', async () => {
+    for (const { name } of left) await stopCopies(cluster, name);
+    // What serves goes last: as long as it is there, what is left over can be told from it.
+    for (const { name } of [...left, serving]) {
+      await cluster.request({ method: 'DELETE', path: `/${encodeURIComponent(name)}`, accept: [404] });
+    }
+  });
 }
 
 function gone(name: string): RerankctlError {
@@ -250,19 +273,17 @@ export const index: ProvisionedKind = {
   prepare: prepareRollout,
   withdraw: withdrawRollout,
 
-  async remove({ cluster, step }, id) {
-    const line = await readLine(cluster, id);
-    const serving = servingOf(id, line);
+  async remove(context, id) {
+    const name = parseAddress(context.recorded.address)?.name ?? id;
+    const line = await readLine(context.cluster, name);
+    const serving = servingOf(name, line);
     if (serving === undefined) return;
-    const left = leftoversOf(id, serving, line);
-    await step('delete', async () => {
-      for (const { name } of left) await stopCopies(cluster, name);
-      // What serves goes last: as long as it is there, what is left over can be told from it.
-      for (const { name } of [...left, serving]) {
-        await cluster.request({ method: 'DELETE', path: `/${encodeURIComponent(name)}`, accept: [404] });
-      }
-    });
+    // Not the Index itself, but what a rollout for another spec was making: by now it may be what serves.
+    if (id !== name) await clearLeftovers(context, name, serving, line);
+    else await removeLine(context, serving, leftoversOf(name, serving, line));
   },
+
+  making: begunOf,
 
   exporting: exportIndices,
 };

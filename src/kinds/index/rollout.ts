@@ -41,7 +41,7 @@ export async function prepareRollout(context: StepContext): Promise<string> {
   const { name } = resource;
   const line = await readLine(cluster, name);
   const from = servingNow(name, line);
-  await clearLeftovers(context, from, line);
+  await clearLeftovers(context, name, from, line);
   const candidate = nextName(name, line, begunOf(recorded?.intent));
   // A number of its own for each attempt: what a killed run had sent, and arrives late, must not meet this one.
   await context.journal({ step: ROLLOUT, candidate });
@@ -104,33 +104,34 @@ export async function finishRollout(context: StepContext): Promise<void> {
 
 /** Takes away what a rollout has made and not finished. Also run when it is not known how far that came. */
 export async function withdrawRollout(context: StepContext): Promise<void> {
-  const line = await readLine(context.cluster, context.resource.name);
-  const serving = servingOf(context.resource.name, line);
-  if (serving !== undefined) await clearLeftovers(context, serving, line);
+  const { name } = context.resource;
+  const line = await readLine(context.cluster, name);
+  const serving = servingOf(name, line);
+  if (serving !== undefined) await clearLeftovers(context, name, serving, line);
 }
 
 /** Unblocks before it deletes: as long as something is left over, the next run knows that the block is ours. */
 export async function clearLeftovers(
-  context: Pick<StepContext, 'cluster' | 'resource' | 'step'>,
+  { cluster, step }: Pick<StepContext, 'cluster' | 'step'>,
+  name: string,
   serving: LiveIndex,
   line: ReadonlyMap<string, LiveIndex>,
 ): Promise<void> {
-  const left = leftoversOf(context.resource.name, serving, line);
+  const left = leftoversOf(name, serving, line);
   if (left.length === 0) return;
-  const { cluster } = context;
-  const names = left.map(({ name }) => name);
-  await context.step(`remove ${names.join(', ')}`, async () => {
-    for (const name of names) await stopCopies(cluster, name);
-    const candidate = left.find((index) => markOf(index)?.replaces?.uuid === serving.uuid);
-    const ours = candidate !== undefined && markOf(candidate)?.replaces?.blocked === false;
+  await step(`remove ${left.map((index) => index.name).join(', ')}`, async () => {
+    for (const index of left) await stopCopies(cluster, index.name);
+    const ours = left.some((index) => {
+      const old = markOf(index)?.replaces;
+      return old?.uuid === serving.uuid && !old.blocked;
+    });
     if (ours && isBlocked(serving)) {
-      await cluster.request({
-        method: 'PUT',
-        path: `${pathOf(serving.name)}/_settings`,
-        body: { [BLOCK]: null },
-      });
+      const path = `${pathOf(serving.name)}/_settings`;
+      await cluster.request({ method: 'PUT', path, body: { [BLOCK]: null } });
     }
-    for (const name of names) await cluster.request({ method: 'DELETE', path: pathOf(name), accept: [404] });
+    for (const index of left) {
+      await cluster.request({ method: 'DELETE', path: pathOf(index.name), accept: [404] });
+    }
   });
 }
 
