@@ -5,6 +5,7 @@ import type { StepContext } from '../kinds/kind.ts';
 import { kindOf } from '../kinds/registry.ts';
 import type { AttemptOptions, Attempts } from './attempts.ts';
 import type { Ledger } from './ledger.ts';
+import type { StateRecord } from './state/read.ts';
 
 /** What came of making a successor. Neither of both: it was not begun. */
 export interface Successor {
@@ -68,9 +69,15 @@ export class Successors {
       if (!(error instanceof RerankctlError)) throw error;
       return this.#attempts.fail(change, asDiagnostic(error, change.address), { details: error.diagnostics });
     }
-    if (known === undefined) this.#ledger.forget(change.address);
-    else this.#ledger.record(known);
+    this.#remember(change.address, known);
     return outcome;
+  }
+
+  /** As it was, but for what earlier runs had left: that has gone with it. */
+  #remember(address: Address, known: StateRecord | undefined): void {
+    const { intent: _intent, retire: _retire, ...rest } = known ?? {};
+    if (known?.id === undefined) this.#ledger.forget(address);
+    else this.#ledger.record({ address, dependsOn: known.dependsOn, ...rest });
   }
 
   #isKept(outcome: Outcome | undefined): boolean {

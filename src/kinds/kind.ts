@@ -184,7 +184,10 @@ export interface ProvisionedKind extends KindBase {
    * and resolves with the name under which the successor can be searched meanwhile. `apply` is the second half.
    */
   prepare?(context: StepContext): Promise<string>;
-  /** Takes the successor away again, whatever became of it: what serves is then as it was before `prepare`. */
+  /**
+   * Takes the successor away again, whatever became of it, and what earlier runs have left: what serves is then as it was
+   * before `prepare`.
+   */
   withdraw?(context: StepContext): Promise<void>;
   /**
    * Removes the object with `id`, waits until it is gone, and is content when it already is. Nothing that the stack
