@@ -3,6 +3,7 @@ import { grouped } from '../../core/grouped.ts';
 import { isObject, type Json, type JsonObject, numberAt, textAt } from '../../core/json.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
 import { poll } from '../../opensearch/poll.ts';
+import { interrupted } from '../../opensearch/signals.ts';
 import type { StepContext } from '../kind.ts';
 import {
   type Checkpoints,
@@ -84,21 +85,25 @@ export async function finishRollout(context: StepContext): Promise<void> {
       },
     );
   }
+  const step = <T>(title: string, work: () => Promise<T>): Promise<T> => {
+    if (context.signal.aborted) throw interrupted();
+    return context.step(title, work);
+  };
   // Most of what was written meanwhile, so that writes are blocked for less.
-  const caughtUp = await context.step('catch up', async () => {
+  const caughtUp = await step('catch up', async () => {
     const now = await readCheckpoints(cluster, from.name);
     await copyRest(context, 'catch up', { from: from.name, to: candidate, since: checkpoints });
     return now;
   });
-  await context.step('block writes', () =>
+  await step('block writes', () =>
     // Unlike the setting alone, this waits for the writes that are under way.
     cluster.request({ method: 'PUT', path: `${pathOf(from.name)}/_block/write` }),
   );
-  await context.step('copy the rest', () =>
+  await step('copy the rest', () =>
     copyRest(context, 'copy the rest', { from: from.name, to: candidate, since: caughtUp }),
   );
-  await context.step('check the counts', () => checkCounts(context, from.name, candidate));
-  await context.step('swap', () => swap(context, from, candidate));
+  await step('check the counts', () => checkCounts(context, from.name, candidate));
+  await step('swap', () => swap(context, from, candidate));
   await context.step(`retire ${from.name}`, () => retire(context, from.name));
 }
 
