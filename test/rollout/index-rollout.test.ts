@@ -1,6 +1,9 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { start } from '../support/cli.ts';
+import { openDesk } from '../support/export.ts';
 import { uniqueName } from '../support/node.ts';
 import {
   type Bench,
@@ -315,6 +318,50 @@ describe.each(SERVERS)('a rollout of an index on %s', (_title, server) => {
     await bench.raw('PUT', `/${other}-x`, { ...passages('standard'), aliases: { [other]: {} } });
     expect(refusalsOf(await bench.planOf(indexManifest(other, passages('standard'))))).toMatchObject([
       { code: 'RCTL_NAME_IS_ALIAS' },
+    ]);
+  });
+
+  it('is exported under its name, with the option, and adopted from there', async () => {
+    const name = newName();
+    const aliases = { [`${name}a`]: {} };
+    await bench.settle(indexManifest(name, { ...passages('standard'), aliases }));
+    await bench.settle(indexManifest(name, { ...passages('english'), aliases }));
+    const desk = await openDesk(bench);
+    try {
+      const { code, stderr } = await desk.rerankctl(
+        'export',
+        '--to',
+        'out',
+        '--kind',
+        'Index',
+        '--name',
+        name,
+      );
+      expect(code, stderr).toBe(0);
+      const [file = ''] = await readdir(join(desk.home, 'out'));
+      const text = await readFile(join(desk.home, 'out', file), 'utf8');
+      expect(text).toContain('rollout: reindex');
+      expect(text).not.toMatch(/_meta|rerankctl:/);
+      expect(await desk.isAdopted('out')).toEqual([`Index/${name}`]);
+    } finally {
+      await desk.clear();
+    }
+  });
+
+  it('is of no other kind', async () => {
+    const yaml = manifest('SearchPipeline', newName(), {}, { lifecycle: { rollout: 'reindex' } });
+    await expect(bench.planOf(yaml)).rejects.toThrow('RCTL_ROLLOUT_KIND');
+  });
+
+  it('is refused where the index must not be destroyed', async () => {
+    const name = newName();
+    const guarded = (type: 'standard' | 'english'): string =>
+      manifest('Index', name, passages(type), {
+        lifecycle: { rollout: 'reindex', prevent_destroy: true },
+      });
+    await bench.settle(guarded('standard'));
+    expect(refusalsOf(await bench.planOf(guarded('english')))).toMatchObject([
+      { code: 'RCTL_PREVENT_DESTROY' },
     ]);
   });
 
