@@ -38,6 +38,8 @@ export interface Change {
   readonly notes: readonly string[];
   /** The address under which the state knew the resource until now. */
   readonly movedFrom?: Address;
+  /** A kept object of an earlier release takes the place; `ready`: it can be searched through as it stands. */
+  readonly restores?: { readonly id: string; readonly ready: boolean };
   /** The object itself is as it should be: what the state knows of it changes, or what a replacement left is removed. */
   readonly keepsObject?: true;
   /** Not by a manifest but in the cluster itself: what the kind found out of order there (see `drift`). */

@@ -38,7 +38,9 @@ export async function preview(
   const unseen = release.changes.flatMap((change) => {
     const address = unknown(change);
     if (address === undefined) return [];
-    return [{ address: change.address, because: `${address} is not on the server yet` }];
+    const kept = pending.get(address)?.restores !== undefined;
+    const because = kept ? `${address} is kept and not deployed` : `${address} is not on the server yet`;
+    return [{ address: change.address, because }];
   });
   if (seen.length === 0) return { reports: [], unseen };
   const specOf = ({ resource }: Change): JsonObject =>
@@ -72,7 +74,8 @@ export async function previewWithCanary(
   return { reports: release?.reports ?? [], unseen, outcomes };
 }
 
-/** What is made anew has no ID yet, unless its name is its ID. */
+/** What is made anew has no ID yet, unless its name is its ID or it is kept from an earlier release. */
 function idOf(change: Change | undefined): string | undefined {
-  return change === undefined || change.action === 'replace' ? undefined : change.id;
+  if (change?.action !== 'replace') return change?.id;
+  return change.restores?.ready === true ? change.restores.id : undefined;
 }

@@ -1,8 +1,9 @@
 import { type Diagnostic, hasErrors, sortDiagnostics } from '../core/diagnostic.ts';
 import { RerankctlError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
-import type { Resource } from '../core/resource.ts';
-import { kindOf } from '../kinds/registry.ts';
+import { diagnosticAt, type Resource } from '../core/resource.ts';
+import type { LifecycleOption } from '../kinds/kind.ts';
+import { KINDS, kindOf } from '../kinds/registry.ts';
 import type { Cluster } from '../opensearch/cluster.ts';
 import { applyPlan } from './apply.ts';
 import { makePlan, type PlanRules } from './plan.ts';
@@ -23,7 +24,28 @@ export async function checkResources(resources: readonly Resource[]): Promise<Di
   const found = await Promise.all(
     resources.map((resource) => kindOf(resource.kind).check?.(resource, all) ?? []),
   );
-  return sortDiagnostics(found.flat());
+  return sortDiagnostics([...found.flat(), ...resources.flatMap(unusedLifecycle)]);
+}
+
+/** Options of a lifecycle that only some kinds honour. */
+const OPTIONS: readonly LifecycleOption[] = ['strategy', 'retire_after', 'keep'];
+
+function unusedLifecycle(resource: Resource): Diagnostic[] {
+  const kind = kindOf(resource.kind);
+  const honoured = kind.provisions ? (kind.lifecycle ?? []) : [];
+  const unused = OPTIONS.filter((each) => resource.lifecycle[each] !== undefined && !honoured.includes(each));
+  return unused.map((each) =>
+    diagnosticAt(resource, `/metadata/lifecycle/${each}`, {
+      severity: 'error',
+      code: 'RCTL_LIFECYCLE_UNUSED',
+      message: `lifecycle.${each} means nothing to a ${resource.kind}.`,
+      remedy: `Leave it out; it is for: ${KINDS.filter(
+        (other) => other.provisions && other.lifecycle?.includes(each),
+      )
+        .map(({ name }) => name)
+        .join(', ')}.`,
+    }),
+  );
 }
 
 export interface PlanOptions extends PlanRules, Partial<Selection> {

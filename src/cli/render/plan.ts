@@ -91,7 +91,9 @@ export function renderPlan(plan: Plan, paint: Paint): string {
     const width = Math.max(...pending.map((change) => change.address.length));
     const becoming = new Set(
       pending
-        .filter(({ action, id }) => action === 'replace' || id === undefined)
+        .filter(
+          ({ action, id, restores }) => (action === 'replace' && restores === undefined) || id === undefined,
+        )
         .map(({ address }) => address as string),
     );
     for (const change of pending) lines.push(...changeLines(change, width, becoming, paint));

@@ -4,16 +4,15 @@ import { textAt } from '../../core/json.ts';
 import { diagnosticAt, type Resource } from '../../core/resource.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
 import { pause } from '../../opensearch/signals.ts';
-import type { Applied, ProvisionedKind, Recorded, Removal, StepContext, Wanted } from '../kind.ts';
+import type { ProvisionedKind, Recorded, Removal, Wanted } from '../kind.ts';
+import { applyModel } from './apply.ts';
 import { checkArchive, readArchive } from './archive.ts';
-import { deploy, remove, undeploy } from './deploy.ts';
+import { deploy, remove, rest } from './deploy.ts';
 import { exportModels } from './export.ts';
 import { modelFailure } from './failures.ts';
 import { judgeModel } from './judge.ts';
 import { getModel, type LiveModel, NOT_LOADED, readLoaded, searchModels } from './live.ts';
-import { probe } from './probe.ts';
-import { register } from './register.ts';
-import { sourceOf, wantsDeployment } from './source.ts';
+import { sourceOf } from './source.ts';
 
 /**
  * Keys that the server takes and then loses: the rewrite after the last chunk of an upload drops them, and a
@@ -39,6 +38,7 @@ function droppedFields(resource: Resource): Diagnostic[] {
 async function hashFiles(wanted: readonly Wanted[]): Promise<Map<string, string>> {
   const paths = new Set<string>();
   for (const { resource } of wanted) {
+    if (resource.former !== undefined) continue;
     const source = sourceOf(resource);
     if (source.from === 'file') paths.add(source.path);
   }
@@ -102,6 +102,12 @@ function idOf(recorded: Recorded | undefined): string | undefined {
   return recorded?.id ?? textAt(recorded?.intent, 'modelId');
 }
 
+/** The same, and those of earlier releases. */
+function idsOf(recorded: Recorded | undefined): string[] {
+  const former = (recorded?.former ?? []).map(({ id }) => id);
+  return [idOf(recorded), ...former].filter((id) => id !== undefined);
+}
+
 function judgeRemoval(recorded: Recorded, models: readonly LiveModel[]): Removal {
   const live = models.find(({ id }) => id === idOf(recorded));
   if (live === undefined) return { gone: true };
@@ -114,32 +120,6 @@ function judgeRemoval(recorded: Recorded, models: readonly LiveModel[]): Removal
   };
 }
 
-async function bringUp(context: StepContext, id: string): Promise<void> {
-  if (!wantsDeployment(context.spec)) return;
-  await context.step('deploy', () => deploy(context, id));
-  await context.step('probe', async () => {
-    // A pretrained model gets its function from its publisher, whatever the manifest says or leaves out.
-    const declared =
-      sourceOf(context.resource).from === 'file' ? textAt(context.spec, 'function_name') : undefined;
-    await probe(context, id, declared ?? (await getModel(context.cluster, id))?.algorithm);
-  });
-}
-
-async function applyModel(context: StepContext): Promise<Applied> {
-  const { change } = context;
-  if (change.action === 'update') {
-    if (wantsDeployment(context.spec)) await bringUp(context, change.id);
-    else await context.step('undeploy', () => undeploy(context, change.id));
-    return { id: change.id };
-  }
-  // Two registrations into one group at once lose against each other (seq_no conflict, 2 of 4 seen lost).
-  const id = await context.exclusive(`model group ${textAt(context.spec, 'model_group_id')}`, () =>
-    context.step(sourceOf(context.resource).from === 'file' ? 'upload' : 'register', () => register(context)),
-  );
-  await bringUp(context, id);
-  return { id };
-}
-
 export const model: ProvisionedKind = {
   name: 'Model',
   summary:
@@ -148,6 +128,7 @@ export const model: ProvisionedKind = {
   namedByManifest: false,
   announced: true,
   standsBy: true,
+  lifecycle: ['strategy', 'retire_after', 'keep'],
 
   async check(resource) {
     const source = sourceOf(resource);
@@ -157,7 +138,7 @@ export const model: ProvisionedKind = {
 
   async snapshot(cluster, { wanted, leaving }, capabilities) {
     const names = wanted.flatMap(({ resource }) => textAt(resource.spec, 'name') ?? []);
-    const ids = [...wanted, ...leaving].flatMap(({ recorded }) => idOf(recorded) ?? []);
+    const ids = [...wanted, ...leaving].flatMap(({ recorded }) => idsOf(recorded));
     const ready = capabilities.plugins?.has('opensearch-ml') !== false;
     const [found, loaded, hashes] = await Promise.all([
       ready ? searchModels(cluster, { names, ids }) : [],
@@ -184,6 +165,14 @@ export const model: ProvisionedKind = {
 
   async remove(context, id) {
     await context.step('undeploy and delete', () => remove(context, id));
+  },
+
+  async rest(context, id) {
+    await context.step('undeploy', () => rest(context, id));
+  },
+
+  async wake(context, id) {
+    await context.step('deploy', () => deploy(context, id, false));
   },
 
   making: (intent) => textAt(intent, 'modelId'),
