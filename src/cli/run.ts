@@ -12,6 +12,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   validate: async () => (await import('./commands/validate.ts')).validateCommand,
   plan: async () => (await import('./commands/plan.ts')).planCommand,
   apply: async () => (await import('./commands/apply.ts')).applyCommand,
+  rollback: async () => (await import('./commands/rollback.ts')).rollbackCommand,
   verify: async () => (await import('./commands/verify.ts')).verifyCommand,
   drift: async () => (await import('./commands/drift.ts')).driftCommand,
   destroy: async () => (await import('./commands/destroy.ts')).destroyCommand,

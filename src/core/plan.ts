@@ -38,6 +38,8 @@ export interface Change {
   readonly notes: readonly string[];
   /** The address under which the state knew the resource until now. */
   readonly movedFrom?: Address;
+  /** A kept object of an earlier release takes the place; `ready`: it can be searched through as it stands. */
+  readonly restores?: { readonly id: string; readonly ready: boolean };
   /** The object itself is as it should be: what the state knows of it changes, or what a replacement left is removed. */
   readonly keepsObject?: true;
   /** A replacement that takes over the ID of what it replaces: whatever refers to that goes on referring. */

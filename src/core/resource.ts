@@ -5,6 +5,10 @@ import type { ValueObject } from './value.ts';
 export interface Lifecycle {
   readonly prevent_destroy?: boolean;
   readonly on_remove?: 'delete' | 'keep';
+  readonly strategy?: 'blue_green' | 'recreate';
+  /** A number and a unit: `24h`. */
+  readonly retire_after?: string;
+  readonly keep?: number;
   readonly ignore_changes?: readonly string[];
   /** Of a kind that can make a successor beside what serves: it may, where nothing can be changed in place. */
   readonly rollout?: 'reindex';
@@ -22,6 +26,8 @@ export interface Resource {
   readonly movedFrom: readonly Address[];
   /** Explicit (`metadata.depends_on`) and by reference, sorted, each once. */
   readonly dependsOn: readonly Address[];
+  /** Of a rollback: what stood here in an earlier release, and is to stand here again. */
+  readonly former?: { readonly id?: string; readonly until?: string };
   /** Absolute folder of the manifest: the base of relative paths in the spec. */
   readonly folder: string;
   /** Where a JSON pointer of this document (`/spec/name`) stands, with the text of that line. */

@@ -28,7 +28,8 @@ export function withLeftovers(
 ): StateRecord {
   const { intent, ...rest } = record;
   const made = intent === undefined ? undefined : kind.making?.(intent);
-  if (made === undefined || made === record.id) return record;
+  const known = [record.id, ...(record.former ?? []).map(({ id }) => id)];
+  if (made === undefined || known.includes(made)) return record;
   const wanted = resource === undefined ? record.id === undefined : recordedFor(resource, record) === record;
   return wanted ? record : { ...rest, retire: [...new Set([...(record.retire ?? []), made])] };
 }

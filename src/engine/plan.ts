@@ -1,13 +1,14 @@
 import type { Address } from '../core/address.ts';
 import { type Diagnostic, sortDiagnostics } from '../core/diagnostic.ts';
 import { difference } from '../core/difference.ts';
-import { sameJson } from '../core/json.ts';
+import { type JsonObject, sameJson } from '../core/json.ts';
 import type { Change, FieldChange, Plan } from '../core/plan.ts';
 import { diagnosticAt, type Lifecycle, type Resource } from '../core/resource.ts';
 import { resolveReferences, type Value, type ValueObject } from '../core/value.ts';
 import type { KindSnapshot, ProvisionedKind, Recorded, Verdict } from '../kinds/kind.ts';
 import { kindOf } from '../kinds/registry.ts';
 import { attributed } from './attribution.ts';
+import { keepOf, overdue } from './former.ts';
 import { inDependencyOrder } from './graph.ts';
 import { ignoredFields, withLive } from './ignored.ts';
 import { recordedFor } from './intent.ts';
@@ -67,6 +68,7 @@ function changeOf(
   verdict: Sound,
   record: StateRecord | undefined,
   from: Address | undefined,
+  readAt: number,
 ): Change {
   const change: Change = {
     address: resource.address,
@@ -83,7 +85,7 @@ function changeOf(
   switch (verdict.action) {
     case 'none':
     case 'adopt':
-      return ofStateAlone(change, verdict, record);
+      return ofStateAlone(change, verdict, record, readAt);
     case 'create':
       return {
         ...change,
@@ -101,6 +103,7 @@ function changeOf(
         fields,
         ...(verdict.reason === undefined ? {} : { reason: verdict.reason }),
         ...(verdict.destructive === undefined ? {} : { destructive: verdict.destructive }),
+        ...(verdict.restores === undefined ? {} : { restores: verdict.restores }),
         ...(drifted && record !== undefined ? { drifted: true } : {}),
         ...(verdict.keepsId === undefined ? {} : { keepsId: true }),
       };
@@ -113,16 +116,11 @@ function ofStateAlone(
   change: Change,
   verdict: Extract<Sound, { action: 'none' | 'adopt' }>,
   record: StateRecord | undefined,
+  readAt: number,
 ): Change {
-  // A run that was killed between replacing and removing left its old object behind.
-  if ((record?.retire?.length ?? 0) > 0) {
-    return {
-      ...change,
-      action: 'update',
-      keepsObject: true,
-      steps: ['retire the old one'],
-      reason: 'an interrupted run left it behind',
-    };
+  const because = record === undefined ? undefined : overdue(record, change.resource.lifecycle, readAt);
+  if (because !== undefined) {
+    return { ...change, action: 'update', keepsObject: true, steps: ['retire the old one'], reason: because };
   }
   if (verdict.action === 'adopt') {
     return { ...change, keepsObject: true, ...(verdict.facts === undefined ? {} : { facts: verdict.facts }) };
@@ -142,14 +140,17 @@ function ofStateAlone(
 }
 
 function isRemembered({ lifecycle, dependsOn }: Resource, record: StateRecord): boolean {
-  const protection = ({ prevent_destroy = false, on_remove = 'delete' }: Lifecycle) => ({
-    prevent_destroy,
-    on_remove,
-  });
   return (
-    sameJson(protection(lifecycle), protection(record.lifecycle ?? {})) &&
+    sameJson(inFull(lifecycle), inFull(record.lifecycle ?? {})) &&
     sameJson([...dependsOn], [...record.dependsOn])
   );
+}
+
+/** What the state remembers of a lifecycle, with its defaults. */
+function inFull(lifecycle: Lifecycle): JsonObject {
+  const { prevent_destroy = false, on_remove = 'delete', strategy = 'blue_green' } = lifecycle;
+  const { retire_after = '0s' } = lifecycle;
+  return { prevent_destroy, on_remove, strategy, retire_after, keep: keepOf(lifecycle) };
 }
 
 function objections(
@@ -204,19 +205,22 @@ export function makePlan(resources: readonly Resource[], snapshot: Snapshot, rul
       refused.add(resource.address);
       continue;
     }
-    // What replaces an object has another ID than it, mostly, and nobody knows it yet.
-    const known = verdict.action !== 'replace' || verdict.keepsId === true;
-    if (verdict.id !== undefined && known) ids.set(resource.address, verdict.id);
+    // What replaces an object has another ID than it, mostly, and nobody knows it yet, unless it is one that was kept.
+    const anew = verdict.action === 'replace' && verdict.keepsId !== true;
+    const id = anew ? verdict.restores?.id : verdict.id;
+    if (id !== undefined) ids.set(resource.address, id);
     const from = snapshot.moves.get(resource.address);
-    const change = changeOf(judged, verdict, record, from);
+    const change = changeOf(judged, verdict, record, from, snapshot.readAt);
     const objection = objections(change, kind, from);
     if (objection !== undefined) diagnostics.push(objection);
     changes.push(change);
   }
   const verifications = resources.filter(({ kind }) => !kindOf(kind).provisions);
+  // A rollback names what it returns to, and nothing else.
+  const whole = resources.every(({ former }) => former === undefined);
   const removals =
     rules.removals === undefined
-      ? { changes: [], diagnostics: leftAlone(snapshot) }
+      ? { changes: [], diagnostics: whole ? leftAlone(snapshot) : [] }
       : planRemovals(snapshot, rules.removals);
   return {
     formatVersion: '1.0',

@@ -39,7 +39,9 @@ export async function preview(
     if (isRolledOut(change)) return [{ address: change.address, because: NO_COPY }];
     const address = unknown(change);
     if (address === undefined) return [];
-    return [{ address: change.address, because: `${address} is not on the server yet` }];
+    const kept = pending.get(address)?.restores !== undefined;
+    const because = kept ? `${address} is kept and not deployed` : `${address} is not on the server yet`;
+    return [{ address: change.address, because }];
   });
   if (seen.length === 0) return { reports: [], unseen };
   const specOf = ({ resource }: Change): JsonObject =>
@@ -78,8 +80,8 @@ export async function previewWithCanary(
 /** A copy of all documents is more than a preview should cost. */
 const NO_COPY = 'a preview makes no second index; apply measures the new one before searches see it';
 
-/** What is made anew has no ID yet, unless its name is its ID. */
+/** What is made anew has no ID yet, unless its name is its ID or it is kept from an earlier release. */
 function idOf(change: Change | undefined): string | undefined {
-  if (change === undefined || (change.action === 'replace' && change.keepsId !== true)) return undefined;
-  return change.id;
+  if (change?.action !== 'replace' || change.keepsId === true) return change?.id;
+  return change.restores?.ready === true ? change.restores.id : undefined;
 }

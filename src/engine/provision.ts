@@ -2,7 +2,8 @@ import { type Diagnostic, hasErrors, sortDiagnostics } from '../core/diagnostic.
 import { RerankctlError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import { diagnosticAt, type Resource } from '../core/resource.ts';
-import { kindOf } from '../kinds/registry.ts';
+import type { LifecycleOption } from '../kinds/kind.ts';
+import { KINDS, kindOf } from '../kinds/registry.ts';
 import type { Cluster } from '../opensearch/cluster.ts';
 import { applyPlan } from './apply.ts';
 import { makePlan, type PlanRules } from './plan.ts';
@@ -23,21 +24,28 @@ export async function checkResources(resources: readonly Resource[]): Promise<Di
   const found = await Promise.all(
     resources.map((resource) => kindOf(resource.kind).check?.(resource, all) ?? []),
   );
-  return sortDiagnostics([...found.flat(), ...resources.flatMap(misplacedRollout)]);
+  return sortDiagnostics([...found.flat(), ...resources.flatMap(unusedLifecycle)]);
 }
 
-/** Not every kind can make a successor beside what serves; one that always does has no choice to make. */
-function misplacedRollout(resource: Resource): Diagnostic[] {
+/** Options of a lifecycle that only some kinds honour. */
+const OPTIONS: readonly LifecycleOption[] = ['strategy', 'retire_after', 'keep', 'rollout'];
+
+function unusedLifecycle(resource: Resource): Diagnostic[] {
   const kind = kindOf(resource.kind);
-  if (resource.lifecycle.rollout === undefined || (kind.provisions && kind.prepare !== undefined)) return [];
-  return [
-    diagnosticAt(resource, '/metadata/lifecycle/rollout', {
+  const honoured = kind.provisions ? (kind.lifecycle ?? []) : [];
+  const unused = OPTIONS.filter((each) => resource.lifecycle[each] !== undefined && !honoured.includes(each));
+  return unused.map((each) =>
+    diagnosticAt(resource, `/metadata/lifecycle/${each}`, {
       severity: 'error',
-      code: 'RCTL_ROLLOUT_KIND',
-      message: `lifecycle.rollout is of an Index; a ${resource.kind} has no such choice.`,
-      remedy: 'Leave it out.',
+      code: 'RCTL_LIFECYCLE_UNUSED',
+      message: `lifecycle.${each} means nothing to a ${resource.kind}.`,
+      remedy: `Leave it out; it is for: ${KINDS.filter(
+        (other) => other.provisions && other.lifecycle?.includes(each),
+      )
+        .map(({ name }) => name)
+        .join(', ')}.`,
     }),
-  ];
+  );
 }
 
 export interface PlanOptions extends PlanRules, Partial<Selection> {

@@ -78,10 +78,13 @@ export function measuredFirst(changes: readonly Change[], verifications: readonl
   return changes.map((change) => {
     if (!isServing(change) && !isRolledOut(change)) return change;
     const by = verifications.filter((each) => judges(each, change)).map(({ address }) => address);
+    const { former } = change.resource;
     const note =
-      by.length === 0
-        ? 'no Verification measures it: searches see it at once'
-        : `made only when ${by.join(', ')} holds with it`;
+      former !== undefined
+        ? `as it was until ${former.until}: it has served before, and is not measured again`
+        : by.length === 0
+          ? 'no Verification measures it: searches see it at once'
+          : `made only when ${by.join(', ')} holds with it`;
     return { ...change, notes: [...change.notes, note] };
   });
 }

@@ -4,6 +4,7 @@ import type { Change } from '../core/plan.ts';
 import type { Resource } from '../core/resource.ts';
 import type { ValueObject } from '../core/value.ts';
 import type { Removal } from '../kinds/kind.ts';
+import { leftBehind } from './former.ts';
 import { inDependencyOrder } from './graph.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { StateRecord } from './state/read.ts';
@@ -15,8 +16,8 @@ export interface RemovalRules {
   readonly allowDataLoss: boolean;
 }
 
-/** A resource as the state remembers it: no manifest names it any more. */
-function remembered(record: StateRecord): Resource {
+/** A resource as the state remembers it, where no manifest tells. */
+export function remembered(record: StateRecord): Resource {
   const { kind = '', name = '' } = parseAddress(record.address) ?? {};
   return {
     address: record.address,
@@ -42,6 +43,11 @@ function changeOf(record: StateRecord, removal: Removal): Change {
       keepsObject: true,
       reason: 'lifecycle.on_remove is keep: the object stays as it is',
     };
+  }
+  const [left] = leftBehind(record);
+  if (removal.gone && left !== undefined) {
+    const reason = 'it is gone from the cluster already, and earlier releases of it are not';
+    return { ...base, action: 'delete', id: left, steps: ['delete'], reason };
   }
   if (removal.gone) {
     return { ...base, action: 'forget', keepsObject: true, reason: 'it is gone from the cluster already' };

@@ -1,13 +1,16 @@
 import type { Address } from '../core/address.ts';
 import { asDiagnostic, RerankctlError } from '../core/errors.ts';
+import { sameJson } from '../core/json.ts';
 import type { Change, Outcome } from '../core/plan.ts';
-import type { ProvisionedKind, RemovalContext } from '../kinds/kind.ts';
-import { kindOf } from '../kinds/registry.ts';
+import type { RemovalContext } from '../kinds/kind.ts';
+import { provisionedKindAt } from '../kinds/registry.ts';
 import type { Cluster } from '../opensearch/cluster.ts';
 import type { AttemptOptions, Attempts } from './attempts.ts';
+import { leftBehind, settleFormer } from './former.ts';
 import { dependentsOf } from './graph.ts';
 import type { Ledger } from './ledger.ts';
 import { reporting } from './reporting.ts';
+import type { StateRecord } from './state/read.ts';
 
 export interface RemovalsOptions extends AttemptOptions {
   readonly waitMs: number;
@@ -53,19 +56,29 @@ export class Removals {
   async #remove(change: Change): Promise<string> {
     const recorded = this.#ledger.get(change.address);
     if (change.action === 'delete' && change.id !== undefined && recorded !== undefined) {
-      // What an interrupted replacement left behind goes as well.
-      await this.#take(change.address, [change.id, ...(recorded.retire ?? [])]);
+      // What replacements left behind, or kept for a rollback, goes as well.
+      await this.#take(change.address, [change.id, ...leftBehind(recorded)]);
     }
     this.#ledger.forget(change.address);
     return change.id ?? '';
   }
 
-  /** Removes what a replacement left behind. Nothing refers to it any more. */
-  async retire(address: Address): Promise<Outcome | undefined> {
+  /**
+   * Takes care of what nothing refers to any more: what a replacement left behind rests or goes, and so do earlier ones
+   * whose time has come.
+   */
+  async retire({ address, resource }: Change): Promise<Outcome | undefined> {
     const record = this.#ledger.get(address);
-    if (record?.retire === undefined) return undefined;
+    const rest = provisionedKindAt(address)?.rest;
+    if (record === undefined || (record.retire === undefined && rest === undefined)) return undefined;
+    // What it stands in goes: it cannot be kept there.
+    const homeless = resource.dependsOn.some((each) => this.#ledger.get(each)?.retire !== undefined);
+    const lifecycle = rest === undefined || homeless ? { keep: 0 } : resource.lifecycle;
+    const settled = settleFormer(record, lifecycle, Date.now());
+    if (sameJson(settled.record, record)) return undefined;
     try {
-      await this.#take(address, record.retire);
+      await this.#rest(address, settled.rest);
+      await this.#take(address, settled.remove);
     } catch (error) {
       if (this.#options.signal.aborted) return undefined;
       if (!(error instanceof RerankctlError)) throw error;
@@ -73,8 +86,7 @@ export class Removals {
         details: error.diagnostics,
       });
     }
-    const { retire: _done, previous: _previous, ...rest } = record;
-    this.#ledger.record(rest);
+    this.#ledger.record(settled.record);
     return undefined;
   }
 
@@ -87,11 +99,24 @@ export class Removals {
     const previous = record?.previous;
     if (record === undefined || previous === undefined) return undefined;
     return this.#attempts.run({ ...change, action: 'delete' }, async () => {
-      const made = [record.id, ...(record.retire ?? [])].filter((id) => id !== undefined);
+      const kept = (record.former ?? []).map(({ id }) => id);
+      const made = [record.id, ...(record.retire ?? [])].filter(
+        (id) => id !== undefined && id !== previous.id,
+      ) as string[];
       await this.#take(
         change.address,
-        made.filter((id) => id !== previous.id),
+        made.filter((id) => !kept.includes(id)),
       );
+      await this.#rest(
+        change.address,
+        made.filter((id) => kept.includes(id)),
+      );
+      if (change.resource.lifecycle.strategy === 'recreate' && previous.id !== undefined) {
+        await provisionedKindAt(change.address)?.wake?.(
+          this.#contextFor(change.address, record),
+          previous.id,
+        );
+      }
       const { previous: _previous, retire: _retire, facts: _facts, ...rest } = record;
       this.#ledger.record({ ...rest, ...previous });
       return previous.id ?? '';
@@ -99,17 +124,21 @@ export class Removals {
   }
 
   async #take(address: Address, ids: readonly string[]): Promise<void> {
-    const kind = kindOf(address.slice(0, address.indexOf('/'))) as ProvisionedKind;
-    const { listener, signal, waitMs } = this.#options;
     const recorded = this.#ledger.get(address);
     if (recorded === undefined) return;
-    const context: RemovalContext = {
-      cluster: this.#cluster,
-      signal,
-      waitMs,
-      recorded,
-      ...reporting(address, listener, waitMs),
-    };
-    for (const id of new Set(ids)) await kind.remove(context, id);
+    const context = this.#contextFor(address, recorded);
+    for (const id of new Set(ids)) await provisionedKindAt(address)?.remove(context, id);
+  }
+
+  async #rest(address: Address, ids: readonly string[]): Promise<void> {
+    const recorded = this.#ledger.get(address);
+    if (recorded === undefined) return;
+    const context = this.#contextFor(address, recorded);
+    for (const id of new Set(ids)) await provisionedKindAt(address)?.rest?.(context, id);
+  }
+
+  #contextFor(address: Address, recorded: StateRecord): RemovalContext {
+    const { listener, signal, waitMs } = this.#options;
+    return { cluster: this.#cluster, signal, waitMs, recorded, ...reporting(address, listener, waitMs) };
   }
 }

@@ -1,7 +1,7 @@
 import type { Address } from '../core/address.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { asDiagnostic, RerankctlError } from '../core/errors.ts';
-import { isObject, type JsonObject } from '../core/json.ts';
+import { isObject, type JsonObject, sameJson } from '../core/json.ts';
 import type { Change, Outcome, Plan } from '../core/plan.ts';
 import { resolveReferences, toPlainJson, type Value, type ValueObject } from '../core/value.ts';
 import { type Applied, BEGUN, type ProvisionedKind, type StepContext } from '../kinds/kind.ts';
@@ -10,6 +10,7 @@ import type { Capabilities } from '../opensearch/capabilities.ts';
 import type { Cluster } from '../opensearch/cluster.ts';
 import { type AttemptOptions, Attempts } from './attempts.ts';
 import { Mutexes } from './concurrency.ts';
+import { withFormer } from './former.ts';
 import { dependentsOf } from './graph.ts';
 import { recordedFor, sealIntent } from './intent.ts';
 import { Ledger } from './ledger.ts';
@@ -57,6 +58,7 @@ export class Run {
   readonly #capabilities: Capabilities;
   readonly #options: ApplyOptions;
   readonly #since = performance.now();
+  readonly #startedAt = new Date().toISOString();
   readonly #plan: Plan;
   readonly #ledger: Ledger;
   readonly #attempts: Attempts;
@@ -150,6 +152,13 @@ export class Run {
       return this.#attempts.skip(change, `${blocked.address} did not succeed`);
     }
     const kind = kindOf(change.kind);
+    const recreated = change.action === 'replace' && change.resource.lifecycle.strategy === 'recreate';
+    if (this.#options.canary === true && recreated) {
+      return this.#attempts.skip(
+        change,
+        'with lifecycle.strategy recreate there is no room beside the old one',
+      );
+    }
     if (this.#options.canary === true && kind.provisions && !kind.standsBy && !this.#release.holds(change)) {
       return this.#attempts.skip(change, 'a preview does not make it');
     }
@@ -245,17 +254,18 @@ export class Run {
     const replaced = change.action === 'replace' && change.id !== undefined ? [change.id] : [];
     const retire = [...new Set([...(before?.retire ?? []), ...replaced])].filter((id) => id !== applied.id);
     const facts = applied.facts ?? (change.keepsObject ? before?.facts : undefined);
-    const { prevent_destroy, on_remove } = resource.lifecycle;
+    const sealed = sealSecrets(without(resolved, kind.bulky), before?.applied) as JsonObject;
+    const released = kind.servesSearches && before?.applied && !sameJson(before.applied, sealed);
+    const former = released ? withFormer(before, resource, this.#startedAt) : before?.former;
+    const { ignore_changes: _always, ...lifecycle } = resource.lifecycle;
     this.#ledger.record({
       address,
       id: applied.id,
-      applied: sealSecrets(without(resolved, kind.bulky), before?.applied) as JsonObject,
+      applied: sealed,
       ...(facts === undefined ? {} : { facts }),
+      ...(former === undefined || former.length === 0 ? {} : { former }),
       ...(retire.length === 0 ? {} : { retire, previous: before?.previous ?? lastOf(before) }),
-      lifecycle: {
-        ...(prevent_destroy === undefined ? {} : { prevent_destroy }),
-        ...(on_remove === undefined ? {} : { on_remove }),
-      },
+      lifecycle,
       dependsOn: resource.dependsOn,
     });
     if (change.movedFrom !== undefined) this.#ledger.forget(change.movedFrom);
@@ -268,11 +278,14 @@ export class Run {
     const changed =
       change.action === 'create' || change.id === undefined
         ? ({ action: 'create' } as const)
-        : ({
-            action: change.action === 'replace' ? 'replace' : 'update',
-            id: change.id,
-            fields: change.fields,
-          } as const);
+        : change.action === 'replace'
+          ? ({
+              action: 'replace',
+              id: change.id,
+              fields: change.fields,
+              ...(change.restores === undefined ? {} : { restores: change.restores.id }),
+            } as const)
+          : ({ action: 'update', id: change.id, fields: change.fields } as const);
     return {
       cluster: this.#cluster,
       capabilities: this.#capabilities,
@@ -299,7 +312,7 @@ export class Run {
     const own = await this.#running.get(change.address);
     const others = await Promise.all(dependents.map((address) => this.#running.get(address)));
     const settled = [own, ...others].every((outcome) => outcome === undefined || outcome.result === 'done');
-    return settled ? this.#removals.retire(change.address) : undefined;
+    return settled ? this.#removals.retire(change) : undefined;
   }
 }
 

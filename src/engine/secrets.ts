@@ -38,6 +38,11 @@ export function sealSecrets(value: Value, earlier?: unknown): Json {
   return value;
 }
 
+/** Is this text the trace of a secret? */
+export function isSealed(text: string): boolean {
+  return /^scrypt:[\w-]{20,}:[\w-]{20,}$/.test(text);
+}
+
 function isSealOf(sealed: unknown, secret: Sensitive): boolean {
   if (!isObject(sealed) || typeof sealed[KEY] !== 'string') return false;
   const [, salt, hash] = sealed[KEY].split(':');

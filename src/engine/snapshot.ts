@@ -1,9 +1,8 @@
 import type { Address } from '../core/address.ts';
-import { parseAddress } from '../core/address.ts';
 import type { ClusterIdentity } from '../core/plan.ts';
 import type { Resource } from '../core/resource.ts';
 import type { Contents, KindSnapshot, Leaving, ProvisionedKind, Wanted } from '../kinds/kind.ts';
-import { findKind, kindOf } from '../kinds/registry.ts';
+import { kindOf, provisionedKindAt } from '../kinds/registry.ts';
 import type { Cluster } from '../opensearch/cluster.ts';
 import { recordedFor, withLeftovers } from './intent.ts';
 import { withMoves } from './moved.ts';
@@ -13,6 +12,8 @@ import { readState, type State, type StateRecord } from './state/read.ts';
 export interface Snapshot {
   readonly stack: string;
   readonly cluster: ClusterIdentity;
+  /** When it was read, in milliseconds since the epoch. */
+  readonly readAt: number;
   readonly state: State;
   /** The records of the state by the addresses that the manifests give them now. */
   readonly records: ReadonlyMap<Address, StateRecord>;
@@ -39,7 +40,7 @@ export async function readSnapshot(
   const named = new Map(resources.map((resource) => [resource.address, resource]));
   const records = new Map(
     [...recorded].map(([address, record]) => {
-      const kind = kindAt(address);
+      const kind = provisionedKindAt(address);
       return [address, kind === undefined ? record : withLeftovers(record, kind, named.get(address))];
     }),
   );
@@ -56,7 +57,7 @@ export async function readSnapshot(
     askedOf(kind).wanted.push({ resource, recorded: recordedFor(resource, records.get(resource.address)) });
   }
   for (const record of options.remove ? leaving : []) {
-    const kind = kindAt(record.address);
+    const kind = provisionedKindAt(record.address);
     if (kind === undefined) continue;
     askedOf(kind).leaving.push({ recorded: record, contents: contentsOf(record, records) });
   }
@@ -65,12 +66,16 @@ export async function readSnapshot(
       async ([kind, list]) => [kind.name, await kind.snapshot(cluster, list, capabilities)] as const,
     ),
   );
-  return { stack, cluster: identity, state, records, moves, leaving, kinds: new Map(kinds) };
-}
-
-function kindAt(address: Address): ProvisionedKind | undefined {
-  const kind = findKind(parseAddress(address)?.kind ?? '');
-  return kind?.provisions ? kind : undefined;
+  return {
+    stack,
+    cluster: identity,
+    readAt: Date.now(),
+    state,
+    records,
+    moves,
+    leaving,
+    kinds: new Map(kinds),
+  };
 }
 
 /** What the stack itself has put into an object, as far as the state remembers. */
@@ -78,7 +83,7 @@ function contentsOf({ id }: StateRecord, records: ReadonlyMap<Address, StateReco
   let documents = 0;
   let ids: string[] | undefined = [];
   for (const record of records.values()) {
-    const contents = kindAt(record.address)?.contents?.(record);
+    const contents = provisionedKindAt(record.address)?.contents?.(record);
     if (contents === undefined || contents.inside !== id) continue;
     documents += contents.documents;
     ids = contents.ids === undefined || ids === undefined ? undefined : [...ids, ...contents.ids];

@@ -1,7 +1,7 @@
 import type { Address } from '../core/address.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import type { JsonObject } from '../core/json.ts';
-import type { FieldChange } from '../core/plan.ts';
+import type { Change, FieldChange } from '../core/plan.ts';
 import type { Resource } from '../core/resource.ts';
 import type { ValueObject } from '../core/value.ts';
 import type { Capabilities } from '../opensearch/capabilities.ts';
@@ -22,6 +22,8 @@ export interface Recorded {
    * `{step: "register", taskId: "…"}`.
    */
   readonly intent?: JsonObject;
+  /** What stood here in earlier releases and is kept, the latest first. */
+  readonly former?: readonly Pick<Recorded, 'id' | 'applied' | 'facts'>[];
 }
 
 /** `intent.step` of a creation that may have been sent, and of which nothing else is known. */
@@ -70,6 +72,8 @@ export type Verdict =
       readonly destructive?: string;
       readonly notes?: readonly string[];
       readonly fingerprint?: string;
+      /** A kept object of an earlier release takes the place, and nothing is made anew. */
+      readonly restores?: Change['restores'];
       /** The cluster is not as the last apply left it, although no field of the manifest tells. */
       readonly drifted?: true;
       /** Of a replacement: it takes over the ID. See `prepare`. */
@@ -121,7 +125,14 @@ export interface StepContext {
   /** `create` after an interruption also gets what was begun: see `recorded.intent`. */
   readonly change:
     | { readonly action: 'create' }
-    | { readonly action: 'update' | 'replace'; readonly id: string; readonly fields: readonly FieldChange[] };
+    | { readonly action: 'update'; readonly id: string; readonly fields: readonly FieldChange[] }
+    | {
+        readonly action: 'replace';
+        readonly id: string;
+        readonly fields: readonly FieldChange[];
+        /** The kept object that takes its place; absent where one is to be made. */
+        readonly restores?: string;
+      };
   /** When this run got the lock (`performance.now()`): whatever an earlier one had sent was sent before that. */
   readonly since: number;
   /** Longest wait for one ML task or state, in milliseconds. */
@@ -146,6 +157,9 @@ export interface Applied {
   readonly id: string;
   readonly facts?: JsonObject;
 }
+
+/** What a kind may honour of `metadata.lifecycle` beyond what all do. */
+export type LifecycleOption = 'strategy' | 'retire_after' | 'keep' | 'rollout';
 
 interface KindBase {
   /** As written in `kind:`, e.g. `ModelGroup`. */
@@ -173,6 +187,7 @@ export interface ProvisionedKind extends KindBase {
   readonly servesSearches?: true;
   /** Nobody sees a new one until something refers to it: it may be made for a preview, and removed again. */
   readonly standsBy?: true;
+  readonly lifecycle?: readonly LifecycleOption[];
   /** Keys of the spec that are too large for the state; the kind remembers a digest of them in its facts. */
   readonly bulky?: readonly string[];
   /** Reads all resources asked for in a number of requests that does not grow with their number. Sends no write. */
@@ -194,6 +209,10 @@ export interface ProvisionedKind extends KindBase {
    * knows refers to it any more.
    */
   remove(context: RemovalContext, id: string): Promise<void>;
+  /** Takes an object that was replaced out of service and keeps it, so that a rollback can return to it. */
+  rest?(context: RemovalContext, id: string): Promise<void>;
+  /** Puts an object that was taken out of service into it again. */
+  wake?(context: RemovalContext, id: string): Promise<void>;
   /** ID of the object that the run which wrote down this intent was making; the object may be there or not. */
   making?(intent: JsonObject): string | undefined;
   /** What a recorded resource has put into the object of another kind, which bears this name. */

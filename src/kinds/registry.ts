@@ -1,5 +1,6 @@
+import { parseAddress } from '../core/address.ts';
 import { index } from './index/index.ts';
-import type { Kind } from './kind.ts';
+import type { Kind, ProvisionedKind } from './kind.ts';
 import { model } from './model/index.ts';
 import { modelGroup } from './model-group/index.ts';
 import { searchPipeline } from './search-pipeline/index.ts';
@@ -21,4 +22,10 @@ export function kindOf(name: string): Kind {
   const kind = findKind(name);
   if (kind === undefined) throw new Error(`no kind ${name}: validation should have refused it`);
   return kind;
+}
+
+/** The kind of an address in the state, where it has an object on the server. */
+export function provisionedKindAt(address: string): ProvisionedKind | undefined {
+  const kind = findKind(parseAddress(address)?.kind ?? '');
+  return kind?.provisions ? kind : undefined;
 }

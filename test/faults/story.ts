@@ -37,7 +37,7 @@ spec: { name: ${name} }
 ---
 apiVersion: rerankctl/v1
 kind: Model
-metadata: { name: model }
+metadata: { name: model, lifecycle: { keep: 0 } }
 spec:
   name: ${name}
   model_group_id: { $ref: ModelGroup/group }${MODEL_CONFIG}

@@ -25,16 +25,22 @@ function emptyModel(content: string): Buffer {
   return storedZip({ 'tokenizer.json': '{}', 'model.pt': content });
 }
 
+/** Without earlier releases, so that there is one model of the name. */
 const modelOf = (name: string, file: string, more: object = {}): string =>
-  manifest('Model', name, {
+  manifest(
+    'Model',
     name,
-    model_group_id: { $ref: `ModelGroup/${name}` },
-    function_name: 'TEXT_SIMILARITY',
-    model_format: 'TORCH_SCRIPT',
-    model_config: CONFIG,
-    file,
-    ...more,
-  });
+    {
+      name,
+      model_group_id: { $ref: `ModelGroup/${name}` },
+      function_name: 'TEXT_SIMILARITY',
+      model_format: 'TORCH_SCRIPT',
+      model_config: CONFIG,
+      file,
+      ...more,
+    },
+    { lifecycle: { keep: 0 } },
+  );
 const groupOf = (name: string): string => manifest('ModelGroup', name, { name });
 const pipelineOf = (name: string): string =>
   manifest('SearchPipeline', name, {

@@ -78,6 +78,7 @@ function snapshotOf(action: (address: Address) => Action, records: readonly Stat
   const known = new Map(records.map((record) => [record.address, record]));
   return {
     stack: 'unit',
+    readAt: 0,
     cluster: { uuid: 'u', name: 'n', version: '3.6.0', url: 'http://localhost' },
     state: { records: known, revisions: new Map(), lock: undefined, indexReady: true },
     records: known,

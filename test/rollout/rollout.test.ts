@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { uniqueName } from '../support/node.ts';
 import { type Bench, isStateWrite, openBench, SERVERS, summaryOf } from '../support/provision.ts';
 import { type ModelFile, writeTinyModel } from '../support/tiny-model.ts';
-import { models, production, rollout, servingModel, whileSearching } from './story.ts';
+import { deployed, models, production, rollout, servingModel, whileSearching } from './story.ts';
 
 describe.each(SERVERS)('a rollout on %s', (_title, server) => {
   let bench: Bench;
@@ -33,7 +33,7 @@ describe.each(SERVERS)('a rollout on %s', (_title, server) => {
     expect(pipeline?.notes).toEqual([`made only when Verification/${name} holds with it`]);
   });
 
-  it('of a better model: no search fails, each is answered by one of the two, and the old one goes', async () => {
+  it('of a better model: no search fails, each is answered by one of the two, and the old one rests', async () => {
     const before = await servingModel(bench, name);
     const seen = await whileSearching(bench, name, () => bench.provision(rollout(name, better)));
     expect(seen.errors).toEqual([]);
@@ -42,13 +42,15 @@ describe.each(SERVERS)('a rollout on %s', (_title, server) => {
     expect(seen.firsts.length).toBeGreaterThan(10);
     const after = await servingModel(bench, name);
     expect(after).not.toBe(before);
-    expect(await models(bench, name)).toEqual([after]);
+    expect(await deployed(bench, name)).toEqual([after]);
+    expect((await models(bench, name)).sort()).toEqual([before, after].sort());
     await bench.settle(rollout(name, better));
   });
 
   it('of a worse model is stopped: production is what it was, and the candidate is gone', async () => {
     const before = await production(bench, name);
     const serving = await servingModel(bench, name);
+    const had = await models(bench, name);
     let report: Awaited<ReturnType<Bench['tryProvision']>>['report'] | undefined;
     const seen = await whileSearching(bench, name, async () => {
       ({ report } = await bench.tryProvision(rollout(name, worse)));
@@ -62,7 +64,8 @@ describe.each(SERVERS)('a rollout on %s', (_title, server) => {
       [`Model/${name}`, 'delete', 'done'],
     ]);
     expect(await production(bench, name)).toEqual(before);
-    expect(await models(bench, name)).toEqual([serving]);
+    expect(await deployed(bench, name)).toEqual([serving]);
+    expect(await models(bench, name)).toEqual(had);
     // What was remembered is what is there.
     expect(summaryOf(await bench.planOf(rollout(name, better)))).toEqual([]);
   });
@@ -105,6 +108,6 @@ describe.each(SERVERS)('a rollout on %s', (_title, server) => {
       });
     const { report } = await bench.tryProvision(unsure(first));
     expect(report.release?.verdict).toBe('inconclusive');
-    expect(await models(bench, name)).toHaveLength(1);
+    expect(await deployed(bench, name)).toHaveLength(1);
   });
 });

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dig, listAt } from '../../src/core/json.ts';
+import { readLoaded } from '../../src/kinds/model/live.ts';
 import { type Bench, idsOf, manifest } from '../support/provision.ts';
 
 /** One passage for each word that the tiny models know, in an order that no score explains. */
@@ -9,7 +10,11 @@ const PASSAGES = ['fair', 'poor', 'good', 'best'];
 export function rollout(
   name: string,
   file: string,
-  { gate = { first: { text: 'best' } }, more = {} }: { gate?: object; more?: object } = {},
+  {
+    gate = { first: { text: 'best' } },
+    more = {},
+    lifecycle = {},
+  }: { gate?: object; more?: object; lifecycle?: object } = {},
 ): string {
   const rerank = {
     ml_opensearch: { model_id: { $ref: `Model/${name}` } },
@@ -17,18 +22,23 @@ export function rollout(
   };
   return [
     manifest('ModelGroup', name, { name }),
-    manifest('Model', name, {
+    manifest(
+      'Model',
       name,
-      model_group_id: { $ref: `ModelGroup/${name}` },
-      function_name: 'TEXT_SIMILARITY',
-      model_format: 'TORCH_SCRIPT',
-      model_config: {
-        model_type: 'bert',
-        embedding_dimension: 1,
-        framework_type: 'huggingface_transformers',
+      {
+        name,
+        model_group_id: { $ref: `ModelGroup/${name}` },
+        function_name: 'TEXT_SIMILARITY',
+        model_format: 'TORCH_SCRIPT',
+        model_config: {
+          model_type: 'bert',
+          embedding_dimension: 1,
+          framework_type: 'huggingface_transformers',
+        },
+        file,
       },
-      file,
-    }),
+      { lifecycle },
+    ),
     manifest('Index', name, {
       settings: { number_of_shards: 1, number_of_replicas: 0 },
       mappings: { properties: { text: { type: 'text' } } },
@@ -59,6 +69,12 @@ export async function servingModel(bench: Bench, name: string): Promise<unknown>
 
 export function models(bench: Bench, name: string): Promise<string[]> {
   return idsOf(bench.cluster, 'models', name);
+}
+
+/** Those that a node holds. The document of one that was undeployed may say DEPLOY_FAILED (MLSyncUpCron, 3.6.0). */
+export async function deployed(bench: Bench, name: string): Promise<string[]> {
+  const [all, held] = await Promise.all([models(bench, name), readLoaded(bench.cluster)]);
+  return all.filter((id) => held?.has(id));
 }
 
 export interface Watched {

@@ -4,7 +4,7 @@ import { isObject, type JsonObject, textAt } from '../../src/core/json.ts';
 import { type Change, type Outcome, type Plan, pendingChanges } from '../../src/core/plan.ts';
 import type { Resource } from '../../src/core/resource.ts';
 import type { PlanRules } from '../../src/engine/plan.ts';
-import { apply, checkResources, plan } from '../../src/engine/provision.ts';
+import { apply, checkResources, type PreparedPlan, plan } from '../../src/engine/provision.ts';
 import type { ApplyReport } from '../../src/engine/run.ts';
 import { STATE_INDEX } from '../../src/engine/state/format.ts';
 import { loadManifests } from '../../src/manifest/load.ts';
@@ -76,6 +76,8 @@ export interface Bench {
   provision(yaml: string, rules?: PlanRules): Promise<{ plan: Plan; outcomes: readonly Outcome[] }>;
   /** As `provision`, and lets changes fail. */
   tryProvision(yaml: string, rules?: PlanRules): Promise<{ plan: Plan; report: ApplyReport }>;
+  /** Applies a plan that was made otherwise. */
+  carryOut(prepared: PreparedPlan): Promise<ApplyReport>;
   /** Plans, and gives the one change that is pending; fails where there are none or several. */
   onlyChange(yaml: string): Promise<Change>;
   /** The writes that `work` sends. */
@@ -113,14 +115,17 @@ export async function openBench(server: Server, purpose: string): Promise<Bench>
     rules: PlanRules = {},
   ): Promise<{ plan: Plan; report: ApplyReport }> {
     const prepared = await prepare(yaml, rules);
-    const report = await apply(counted, prepared, {
+    return { plan: prepared.plan, report: await carryOut(prepared) };
+  }
+
+  function carryOut(prepared: PreparedPlan): Promise<ApplyReport> {
+    return apply(counted, prepared, {
       listener: () => undefined,
       signal: new AbortController().signal,
       parallelism: 10,
       waitMs: 90_000,
       command: 'test',
     });
-    return { plan: prepared.plan, report };
   }
 
   const bench: Bench = {
@@ -130,6 +135,7 @@ export async function openBench(server: Server, purpose: string): Promise<Bench>
     proxy,
     planOf: async (yaml, rules) => (await prepare(yaml, rules)).plan,
     tryProvision,
+    carryOut,
     async provision(yaml, rules) {
       const { plan: made, report } = await tryProvision(yaml, rules);
       const failed = report.outcomes.filter((outcome) => outcome.result !== 'done');

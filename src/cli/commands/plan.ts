@@ -70,6 +70,9 @@ async function showPreview(
 function refuseUnsavable({ flags }: Invocation): void {
   const out = flags.text('out');
   if (out === undefined) return;
+  if (flags.on('rollback')) {
+    throw usage('A plan of a rollback cannot be saved.', 'rerankctl rollback shows it, and asks.');
+  }
   if (out === 'json' || out === 'text') {
     throw usage(
       `-o ${out} would save the plan in a file named ${out}.`,

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Resource } from '../../core/resource.ts';
 import { type PreparedPlan, plan } from '../../engine/provision.ts';
+import { formerRelease } from '../../engine/rollback.ts';
 import type { PlanInputs, SavedPlan } from '../../engine/saved-plan.ts';
 import { readSavedPlan } from '../../engine/saved-plan.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
@@ -40,6 +41,7 @@ export async function loadAndPlan(
   invocation: Invocation,
   cluster: Cluster,
 ): Promise<{ prepared: PreparedPlan; inputs: PlanInputs; resources: readonly Resource[] }> {
+  if (invocation.flags.on('rollback')) return planRollback({ stack, manifests, rules }, invocation, cluster);
   const { resources, digest } = await loadResources(invocation, manifests);
   if (rules.prune && resources.length === 0) {
     throw usage(
@@ -51,6 +53,20 @@ export async function loadAndPlan(
   const removals = rules.prune ? { removals: { maxDeletes, allowDataLoss } } : {};
   const prepared = await plan(cluster, resources, { stack, targets, excludes, ...removals });
   return { prepared, inputs: { ...manifests, digest, ...rules }, resources };
+}
+
+/** What `rollback` would do. Of manifests only the verifications count: they preview it. */
+async function planRollback(
+  { stack, manifests, rules }: PlanRequest,
+  invocation: Invocation,
+  cluster: Cluster,
+): Promise<{ prepared: PreparedPlan; inputs: PlanInputs; resources: readonly Resource[] }> {
+  const loaded =
+    manifests.files.length === 0 ? { resources: [], digest: '' } : await loadResources(invocation, manifests);
+  const verifications = loaded.resources.filter(({ kind }) => kind === 'Verification');
+  const resources = [...(await formerRelease(cluster, stack)), ...verifications];
+  const prepared = await plan(cluster, resources, { stack });
+  return { prepared, inputs: { ...manifests, digest: loaded.digest, ...rules }, resources };
 }
 
 /** The saved plan that `apply FILE` names; `undefined` where it names manifests. */
@@ -90,8 +106,17 @@ export function requestOfSaved({ stack, inputs }: SavedPlan): PlanRequest {
   return { stack, manifests: { files, vars }, rules };
 }
 
+function rollbackWords(flags: Flags): string {
+  const given = ['stack', 'url', 'username', 'password-file', 'ca-file'].flatMap((name) => {
+    const value = flags.text(name);
+    return value === undefined ? [] : [`--${name} ${value}`];
+  });
+  return ['rerankctl rollback', ...given].join(' ');
+}
+
 /** The words that make this very plan again, or apply it from a file: said to whoever reads it. */
 export function applyWords({ flags }: Invocation): string {
+  if (flags.on('rollback')) return rollbackWords(flags);
   const quoted = (text: string): string =>
     /^[\w@%+=:,./*-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
   const many = (names: readonly string[]): string[] =>

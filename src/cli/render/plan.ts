@@ -91,7 +91,10 @@ export function renderPlan(plan: Plan, paint: Paint): string {
     const width = Math.max(...pending.map((change) => change.address.length));
     const becoming = new Set(
       pending
-        .filter(({ action, id, keepsId }) => (action === 'replace' && keepsId !== true) || id === undefined)
+        .filter(({ action, id, restores, keepsId }) => {
+          const anew = action === 'replace' && restores === undefined && keepsId !== true;
+          return anew || id === undefined;
+        })
         .map(({ address }) => address as string),
     );
     for (const change of pending) lines.push(...changeLines(change, width, becoming, paint));

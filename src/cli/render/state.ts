@@ -9,10 +9,14 @@ import type { Paint } from '../io.ts';
 import { countOf } from './diagnostics.ts';
 
 /** What is not finished yet. */
-function remark({ id, intent, retire }: StateRecord): string {
+function remark({ id, intent, retire, former = [] }: StateRecord): string {
   if (id === undefined) return 'its creation was begun';
   if (intent !== undefined) return 'unfinished';
-  return retire === undefined ? '' : `still to be removed: ${retire.join(', ')}`;
+  if (retire !== undefined) return `still to be removed: ${retire.join(', ')}`;
+  const kept = former.flatMap(({ id: earlier, restsAt }) =>
+    earlier === undefined ? [] : `${earlier}${restsAt === undefined ? '' : ` (deployed until ${restsAt})`}`,
+  );
+  return kept.length === 0 ? '' : `kept for a rollback: ${kept.join(', ')}`;
 }
 
 export function renderRecords(stack: string, records: readonly StateRecord[]): string {

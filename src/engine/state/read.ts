@@ -6,6 +6,17 @@ import { type Hit, searchAll } from '../../opensearch/paging.ts';
 import { FORMAT, type Revision, readDocument, STATE_INDEX, type StateDocument } from './format.ts';
 import type { LockRecord } from './holder.ts';
 
+/** What stood here in an earlier release, kept so that a rollback can return to it. */
+export interface Former {
+  readonly id?: string;
+  readonly applied?: JsonObject;
+  readonly facts?: JsonObject;
+  /** When the run began that put something else in its place: the same for all of one release. ISO 8601. */
+  readonly until?: string;
+  /** Until then it stays in service, although nothing refers to it (`lifecycle.retire_after`). ISO 8601. */
+  readonly restsAt?: string;
+}
+
 /** What the state keeps of one resource. Everything in it can be found again from the cluster. */
 export interface StateRecord {
   readonly address: Address;
@@ -15,6 +26,8 @@ export interface StateRecord {
   readonly intent?: JsonObject;
   /** What stood here before a replacement, until nothing refers to it any more. */
   readonly previous?: Pick<StateRecord, 'id' | 'applied' | 'facts'>;
+  /** The latest first. */
+  readonly former?: readonly Former[];
   /** Server IDs that a replacement has left behind and that are still to be removed. */
   readonly retire?: readonly string[];
   /** As last applied: it protects also when the manifest is gone. */

@@ -270,6 +270,7 @@ export const index: ProvisionedKind = {
     return { id: resource.name, facts: { uuid: live.uuid, normalised, ...physical } };
   },
 
+  lifecycle: ['rollout'],
   prepare: prepareRollout,
   withdraw: withdrawRollout,
 

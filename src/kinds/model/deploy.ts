@@ -1,12 +1,13 @@
 import { RerankctlError } from '../../core/errors.ts';
 import { textAt } from '../../core/json.ts';
 import { pause } from '../../opensearch/signals.ts';
-import type { RemovalContext, StepContext } from '../kind.ts';
+import type { StepContext } from '../kind.ts';
+import { DeploymentWatch } from './deployment-watch.ts';
 import { isAlreadyRunning, isPassing, modelFailure, reasonOf } from './failures.ts';
 import { deleteModel, getModel, type LiveModel } from './live.ts';
 import { searchTasks } from './orphans.ts';
 import { GONE, ORPHANED, type Task } from './task.ts';
-import { awaitModel, awaitTask } from './tasks.ts';
+import { awaitModel, awaitTask, type Waiting } from './tasks.ts';
 
 function modelPath(id: string): string {
   return `/_plugins/_ml/models/${encodeURIComponent(id)}`;
@@ -16,15 +17,17 @@ function modelPath(id: string): string {
 const ATTEMPTS = 10;
 const PAUSE_MS = 500;
 
+/** What deploying takes. Without a journal there is nothing to finish when it is killed. */
+type Deploying = Waiting & Pick<StepContext, 'recorded'> & Partial<Pick<StepContext, 'journal'>>;
+
 /**
  * Deploys and waits. Idempotent: deploying a deployed model is a task that completes at once. A deployment that an
  * interrupted run began may still be under way. The server does not take a second one: at best it is refused
  * (`Duplicate deploy model task`), at worst the two spoil each other's writes (`version conflict`), and either may
  * leave the model DEPLOY_FAILED although it is deployed (3.6.0). So the first is waited for where it can be seen,
- * and where it could not, this is done again.
+ * and where it could not, this is done again. `resumed`: somebody may have begun it.
  */
-export async function deploy(context: StepContext, id: string): Promise<void> {
-  const resumed = context.change.action === 'update' || context.recorded?.intent !== undefined;
+export async function deploy(context: Deploying, id: string, resumed: boolean): Promise<void> {
   if (resumed && (await isDeployedByAnother(context, id))) return;
   for (let attempt = 1; ; attempt++) {
     const task = await deployOnce(context, id);
@@ -42,21 +45,23 @@ export async function deploy(context: StepContext, id: string): Promise<void> {
   }
 }
 
-function settled(context: StepContext, id: string): Promise<LiveModel> {
+function settled(context: Waiting, id: string): Promise<LiveModel> {
   return awaitModel(context, id, 'the deployment begun earlier', ({ state }) => state !== 'DEPLOYING');
 }
 
 /** Waits for deployments of this model that somebody else, such as a run that was killed, has begun. */
-async function isDeployedByAnother(context: StepContext, id: string): Promise<boolean> {
+async function isDeployedByAnother(context: Deploying, id: string): Promise<boolean> {
   const pending = await deployTasks(context, id);
   if (pending.length === 0) return false;
   const what = 'the deployment begun earlier';
-  const tasks = await Promise.all(pending.map((taskId) => awaitTask(context, taskId, what)));
+  const tasks = await Promise.all(
+    pending.map((taskId) => awaitTask(context, taskId, what, new DeploymentWatch(context.cluster, id))),
+  );
   const done = tasks.some(({ state }) => state === 'COMPLETED');
   return done && (await settled(context, id)).state === 'DEPLOYED';
 }
 
-async function deployTasks({ cluster, recorded }: StepContext, id: string): Promise<string[]> {
+async function deployTasks({ cluster, recorded }: Deploying, id: string): Promise<string[]> {
   const query = {
     bool: {
       filter: [
@@ -76,7 +81,7 @@ async function deployTasks({ cluster, recorded }: StepContext, id: string): Prom
 }
 
 /** The task as it ended; `undefined` when the server deployed at once. */
-async function deployOnce(context: StepContext, id: string): Promise<Task | undefined> {
+async function deployOnce(context: Deploying, id: string): Promise<Task | undefined> {
   const { body } = await context.cluster.request({
     method: 'POST',
     path: `${modelPath(id)}/_deploy`,
@@ -85,8 +90,11 @@ async function deployOnce(context: StepContext, id: string): Promise<Task | unde
   const taskId = textAt(body, 'task_id');
   // A remote model is deployed when the answer comes, with status COMPLETED.
   if (taskId === undefined || textAt(body, 'status') === 'COMPLETED') return undefined;
-  const journaled = context.journal({ step: 'deploy', modelId: id, taskId });
-  const [task] = await Promise.all([awaitTask(context, taskId, 'the deployment'), journaled]);
+  const journaled = context.journal?.({ step: 'deploy', modelId: id, taskId });
+  const [task] = await Promise.all([
+    awaitTask(context, taskId, 'the deployment', new DeploymentWatch(context.cluster, id)),
+    journaled,
+  ]);
   return task;
 }
 
@@ -110,11 +118,16 @@ export async function undeploy(context: Pick<StepContext, 'cluster'>, id: string
   });
 }
 
-/** Undeploys, waits and deletes. A model that is gone already is fine. */
-export async function remove(context: RemovalContext, id: string): Promise<void> {
-  if ((await getModel(context.cluster, id)) === undefined) return;
+/** Undeploys and waits: the model stays registered. One that is gone already is fine. */
+export async function rest(context: Waiting, id: string): Promise<boolean> {
+  if ((await getModel(context.cluster, id)) === undefined) return false;
   await undeploy(context, id);
   const idle = (model: LiveModel): boolean => !/DEPLOYING|^DEPLOYED|PARTIALLY/.test(model.state);
   await awaitModel(context, id, 'the model to be undeployed', idle);
-  await deleteModel(context.cluster, id);
+  return true;
+}
+
+/** Undeploys, waits and deletes. */
+export async function remove(context: Waiting, id: string): Promise<void> {
+  if (await rest(context, id)) await deleteModel(context.cluster, id);
 }

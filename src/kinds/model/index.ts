@@ -4,16 +4,15 @@ import { textAt } from '../../core/json.ts';
 import { diagnosticAt, type Resource } from '../../core/resource.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
 import { pause } from '../../opensearch/signals.ts';
-import type { Applied, ProvisionedKind, Recorded, Removal, StepContext, Wanted } from '../kind.ts';
+import type { ProvisionedKind, Recorded, Removal, Wanted } from '../kind.ts';
+import { applyModel } from './apply.ts';
 import { checkArchive, readArchive } from './archive.ts';
-import { deploy, remove, undeploy } from './deploy.ts';
+import { deploy, remove, rest } from './deploy.ts';
 import { exportModels } from './export.ts';
 import { modelFailure } from './failures.ts';
 import { judgeModel } from './judge.ts';
 import { getModel, type LiveModel, NOT_LOADED, readLoaded, searchModels } from './live.ts';
-import { probe } from './probe.ts';
-import { register } from './register.ts';
-import { sourceOf, wantsDeployment } from './source.ts';
+import { sourceOf } from './source.ts';
 
 /**
  * Keys that the server takes and then loses: the rewrite after the last chunk of an upload drops them, and a
@@ -39,6 +38,7 @@ function droppedFields(resource: Resource): Diagnostic[] {
 async function hashFiles(wanted: readonly Wanted[]): Promise<Map<string, string>> {
   const paths = new Set<string>();
   for (const { resource } of wanted) {
+    if (resource.former !== undefined) continue;
     const source = sourceOf(resource);
     if (source.from === 'file') paths.add(source.path);
   }
@@ -48,16 +48,20 @@ async function hashFiles(wanted: readonly Wanted[]): Promise<Map<string, string>
 }
 
 /**
- * A search can be a second behind: right after a deployment it still finds DEPLOYING (2.19.1, 3.6.0). A state that
- * is on its way is read again in real time, so that the plan after an apply is empty.
+ * A search can be a second behind: right after a deployment it still finds DEPLOYING, or the UNDEPLOYED of before
+ * (2.19.1, 3.6.0). A state that is on its way, or that the nodes contradict, is read again in real time, so that the
+ * plan after an apply is empty.
  */
-function confirmStates(cluster: Cluster, models: readonly LiveModel[]): Promise<LiveModel[]> {
+function confirmStates(
+  cluster: Cluster,
+  models: readonly LiveModel[],
+  loaded: ReadonlySet<string> | undefined,
+): Promise<LiveModel[]> {
   return Promise.all(
-    models.map(async (found) =>
-      ['DEPLOYED', 'UNDEPLOYED'].includes(found.state)
-        ? found
-        : ((await getModel(cluster, found.id)) ?? found),
-    ),
+    models.map(async (found) => {
+      const rests = found.state === 'UNDEPLOYED' && loaded?.has(found.id) !== true;
+      return found.state === 'DEPLOYED' || rests ? found : ((await getModel(cluster, found.id)) ?? found);
+    }),
   );
 }
 
@@ -102,6 +106,12 @@ function idOf(recorded: Recorded | undefined): string | undefined {
   return recorded?.id ?? textAt(recorded?.intent, 'modelId');
 }
 
+/** The same, and those of earlier releases. */
+function idsOf(recorded: Recorded | undefined): string[] {
+  const former = (recorded?.former ?? []).map(({ id }) => id);
+  return [idOf(recorded), ...former].filter((id) => id !== undefined);
+}
+
 function judgeRemoval(recorded: Recorded, models: readonly LiveModel[]): Removal {
   const live = models.find(({ id }) => id === idOf(recorded));
   if (live === undefined) return { gone: true };
@@ -114,32 +124,6 @@ function judgeRemoval(recorded: Recorded, models: readonly LiveModel[]): Removal
   };
 }
 
-async function bringUp(context: StepContext, id: string): Promise<void> {
-  if (!wantsDeployment(context.spec)) return;
-  await context.step('deploy', () => deploy(context, id));
-  await context.step('probe', async () => {
-    // A pretrained model gets its function from its publisher, whatever the manifest says or leaves out.
-    const declared =
-      sourceOf(context.resource).from === 'file' ? textAt(context.spec, 'function_name') : undefined;
-    await probe(context, id, declared ?? (await getModel(context.cluster, id))?.algorithm);
-  });
-}
-
-async function applyModel(context: StepContext): Promise<Applied> {
-  const { change } = context;
-  if (change.action === 'update') {
-    if (wantsDeployment(context.spec)) await bringUp(context, change.id);
-    else await context.step('undeploy', () => undeploy(context, change.id));
-    return { id: change.id };
-  }
-  // Two registrations into one group at once lose against each other (seq_no conflict, 2 of 4 seen lost).
-  const id = await context.exclusive(`model group ${textAt(context.spec, 'model_group_id')}`, () =>
-    context.step(sourceOf(context.resource).from === 'file' ? 'upload' : 'register', () => register(context)),
-  );
-  await bringUp(context, id);
-  return { id };
-}
-
 export const model: ProvisionedKind = {
   name: 'Model',
   summary:
@@ -148,6 +132,7 @@ export const model: ProvisionedKind = {
   namedByManifest: false,
   announced: true,
   standsBy: true,
+  lifecycle: ['strategy', 'retire_after', 'keep'],
 
   async check(resource) {
     const source = sourceOf(resource);
@@ -157,14 +142,14 @@ export const model: ProvisionedKind = {
 
   async snapshot(cluster, { wanted, leaving }, capabilities) {
     const names = wanted.flatMap(({ resource }) => textAt(resource.spec, 'name') ?? []);
-    const ids = [...wanted, ...leaving].flatMap(({ recorded }) => idOf(recorded) ?? []);
+    const ids = [...wanted, ...leaving].flatMap(({ recorded }) => idsOf(recorded));
     const ready = capabilities.plugins?.has('opensearch-ml') !== false;
     const [found, loaded, hashes] = await Promise.all([
       ready ? searchModels(cluster, { names, ids }) : [],
       ready && wanted.length > 0 ? readLoaded(cluster) : undefined,
       hashFiles(wanted),
     ]);
-    const models = await confirmLoading(cluster, await confirmStates(cluster, found), loaded);
+    const models = await confirmLoading(cluster, await confirmStates(cluster, found, loaded), loaded);
     return {
       judge: (question) => judgeModel(question, { models, capabilities, hashes }),
       judgeRemoval: (recorded) => judgeRemoval(recorded, models),
@@ -184,6 +169,14 @@ export const model: ProvisionedKind = {
 
   async remove(context, id) {
     await context.step('undeploy and delete', () => remove(context, id));
+  },
+
+  async rest(context, id) {
+    await context.step('undeploy', () => rest(context, id));
+  },
+
+  async wake(context, id) {
+    await context.step('deploy', () => deploy(context, id, false));
   },
 
   making: (intent) => textAt(intent, 'modelId'),

@@ -56,15 +56,18 @@ function obstacles(question: Question, capabilities: Capabilities): Diagnostic[]
 }
 
 /** The content hash that the live model must have, where it can be known before the cluster downloads it. */
-function expectedHash(question: Question, hashes: ModelSnapshot['hashes']): string | undefined {
+function expectedHash(question: Question, { hashes, models }: ModelSnapshot): string | undefined {
+  const { former } = question.resource;
+  // The file of a rollback may be another one by now.
+  if (former !== undefined) return models.find(({ id }) => id === former.id)?.hash;
   const source = sourceOf(question.resource);
   if (source.from === 'file') return hashes.get(source.path);
   const declared = question.spec.model_content_hash_value;
   return typeof declared === 'string' ? declared : undefined;
 }
 
-function fingerprintOf(question: Question, { hashes }: ModelSnapshot): { fingerprint?: string } {
-  const hash = expectedHash(question, hashes);
+function fingerprintOf(question: Question, snapshot: ModelSnapshot): { fingerprint?: string } {
+  const hash = expectedHash(question, snapshot);
   return hash === undefined ? {} : { fingerprint: hash };
 }
 
@@ -72,7 +75,7 @@ function fingerprintOf(question: Question, { hashes }: ModelSnapshot): { fingerp
 function alike(question: Question, snapshot: ModelSnapshot): LiveModel[] {
   const { name, model_group_id } = question.spec;
   if (model_group_id instanceof Unknown) return [];
-  const hash = expectedHash(question, snapshot.hashes);
+  const hash = expectedHash(question, snapshot);
   return snapshot.models.filter(
     (model) =>
       model.name === name &&
@@ -89,7 +92,7 @@ function alike(question: Question, snapshot: ModelSnapshot): LiveModel[] {
 function identityChanges(question: Question, live: LiveModel, snapshot: ModelSnapshot): FieldChange[] {
   const { recorded } = question;
   if (recorded?.applied === undefined) return [];
-  const hash = expectedHash(question, snapshot.hashes);
+  const hash = expectedHash(question, snapshot);
   const changed = question
     .changedSince(recorded)
     .filter(({ pointer }) => pointer !== '/deploy' && pointer !== '/file');
@@ -125,6 +128,71 @@ function registerSteps(question: Question): string[] {
   return wantsDeployment(question.spec) ? [...first, ...REGISTER_STEPS.slice(1)] : first;
 }
 
+function replacement(
+  question: Question,
+  live: LiveModel,
+  fields: readonly FieldChange[],
+  snapshot: ModelSnapshot,
+): Verdict {
+  const kept = formerModel(question, snapshot);
+  if (kept === undefined) {
+    const gone = question.resource.former;
+    const refused =
+      gone === undefined ? obstacles(question, snapshot.capabilities) : [formerGone(question, gone.id)];
+    if (refused.length > 0) return { action: 'refuse', diagnostics: refused };
+  }
+  const wanted = wantsDeployment(question.spec);
+  const recreates = question.resource.lifecycle.strategy === 'recreate' && wanted;
+  const ready = kept?.state === 'DEPLOYED' && !recreates;
+  const [obtain = '', ...bringUp] = registerSteps(question);
+  return {
+    action: 'replace',
+    id: live.id,
+    steps: [
+      ...(kept === undefined ? [obtain] : []),
+      ...(recreates ? ['undeploy the old one'] : []),
+      ...bringUp.filter((step) => !(ready && step === 'deploy')),
+      'retire the old one',
+    ],
+    fields,
+    reason:
+      kept === undefined
+        ? 'ML Commons updates no attribute of a local model'
+        : `${kept.id} of an earlier release is kept and takes its place`,
+    ...(recreates
+      ? {
+          destructive: `interrupts search: pipelines that use ${live.id} fail from its undeployment until the new one is in them (lifecycle.strategy: recreate)`,
+        }
+      : {}),
+    ...(kept === undefined ? fingerprintOf(question, snapshot) : { restores: { id: kept.id, ready } }),
+  };
+}
+
+/** A model of an earlier release that is what the manifest wants, and still on the server. */
+function formerModel(question: Question, snapshot: ModelSnapshot): LiveModel | undefined {
+  const { resource, recorded } = question;
+  const hash = expectedHash(question, snapshot);
+  for (const former of recorded?.former ?? []) {
+    if (resource.former !== undefined && resource.former.id !== former.id) continue;
+    const live = snapshot.models.find(({ id }) => id === former.id);
+    const changed = question
+      .changedSince({ ...former, address: resource.address })
+      .some(({ pointer }) => pointer !== '/deploy' && pointer !== '/file');
+    if (live === undefined || changed || (hash !== undefined && live.hash !== hash)) continue;
+    if (!/REGISTERING|REGISTER_FAILED/.test(live.state)) return live;
+  }
+  return undefined;
+}
+
+function formerGone({ resource }: Question, id: string | undefined): Diagnostic {
+  return diagnosticAt(resource, '/spec', {
+    severity: 'error',
+    code: 'RCTL_FORMER_GONE',
+    message: `${resource.address} was ${id} in the release before, and that model is not on the cluster any more.`,
+    remedy: 'Take the change back in git and apply: the model is registered again, and measured first.',
+  });
+}
+
 export function judgeModel(question: Question, snapshot: ModelSnapshot): Verdict {
   const missing = mlPluginMissing(question.resource, snapshot.capabilities);
   if (missing !== undefined) return { action: 'refuse', diagnostics: [missing] };
@@ -148,18 +216,7 @@ export function judgeModel(question: Question, snapshot: ModelSnapshot): Verdict
     };
   }
   const changed = own === undefined ? [] : identityChanges(question, live, snapshot);
-  if (changed.length > 0) {
-    const refused = obstacles(question, snapshot.capabilities);
-    if (refused.length > 0) return { action: 'refuse', diagnostics: refused };
-    return {
-      action: 'replace',
-      id: live.id,
-      steps: [...registerSteps(question), 'retire the old one'],
-      fields: changed,
-      reason: 'ML Commons updates no attribute of a local model',
-      ...fingerprintOf(question, snapshot),
-    };
-  }
+  if (changed.length > 0) return replacement(question, live, changed, snapshot);
   return judgeDeployment(question, live);
 }
 

@@ -2,7 +2,7 @@ import { ServerError } from '../../core/errors.ts';
 import { dig, numberAt } from '../../core/json.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
 import { type Hit, searchAll } from '../../opensearch/paging.ts';
-import { isPending, type Task, taskOf } from './task.ts';
+import { isPending, ORPHANED, type Task, taskOf } from './task.ts';
 
 /** Asked this rarely: a task that ends by itself mostly does so before the first look. */
 const FIRST_LOOK_MS = 1_000;
@@ -10,11 +10,16 @@ const LOOK_EVERY_MS = 3_000;
 /** A node that is cut off for a moment goes on working, and comes back. */
 const ABSENT_FOR_MS = 30_000;
 
+/** Knows better than a task's own document how it stands: the state that it ought to have; `undefined` to believe it. */
+export interface TaskWatch {
+  verdict(task: Task): Promise<string | undefined>;
+}
+
 /**
  * Watches a task for the death of who works at it. What a task has still to do is known to the memory of its nodes
  * alone: once all of them were restarted or have left, it stays CREATED or RUNNING for ever (2.19.1, 3.6.0).
  */
-export class OrphanWatch {
+export class OrphanWatch implements TaskWatch {
   readonly #cluster: Cluster;
   #nextLook = performance.now() + FIRST_LOOK_MS;
   #absentSince: number | undefined;
@@ -23,17 +28,16 @@ export class OrphanWatch {
     this.#cluster = cluster;
   }
 
-  /** Can nobody end it any more? Asks the cluster now and then only. */
-  async isOrphan(task: Task): Promise<boolean> {
+  /** `ORPHANED` when nobody can end it any more. Asks the cluster now and then only. */
+  async verdict(task: Task): Promise<string | undefined> {
     const now = performance.now();
-    if (now < this.#nextLook || !isPending(task)) return false;
+    if (now < this.#nextLook || !isPending(task)) return undefined;
     this.#nextLook = now + LOOK_EVERY_MS;
     const lost = await workersLost(this.#cluster, task);
     if (lost !== 'absent') this.#absentSince = undefined;
     else this.#absentSince ??= now;
-    return (
-      lost === 'restarted' || (this.#absentSince !== undefined && now - this.#absentSince >= ABSENT_FOR_MS)
-    );
+    const absent = this.#absentSince !== undefined && now - this.#absentSince >= ABSENT_FOR_MS;
+    return lost === 'restarted' || absent ? ORPHANED : undefined;
   }
 }
 

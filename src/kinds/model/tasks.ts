@@ -2,8 +2,8 @@ import { RerankctlError } from '../../core/errors.ts';
 import { poll } from '../../opensearch/poll.ts';
 import type { StepContext } from '../kind.ts';
 import { getModel, type LiveModel } from './live.ts';
-import { OrphanWatch } from './orphans.ts';
-import { GONE, isPending, ORPHANED, type Task, taskOf } from './task.ts';
+import { OrphanWatch, type TaskWatch } from './orphans.ts';
+import { GONE, isPending, type Task, taskOf } from './task.ts';
 
 export async function getTask(context: Pick<StepContext, 'cluster'>, id: string): Promise<Task> {
   const { status, body } = await context.cluster.request({
@@ -14,14 +14,21 @@ export async function getTask(context: Pick<StepContext, 'cluster'>, id: string)
   return status === 404 ? { ...taskOf(undefined), state: GONE } : taskOf(body);
 }
 
+/** What waiting takes. */
+export type Waiting = Pick<StepContext, 'cluster' | 'signal' | 'waitMs' | 'polled'>;
+
 /** Waits until an ML task has ended, well or badly, or never will: it is not known any more, or was orphaned. */
-export async function awaitTask(context: StepContext, id: string, what: string): Promise<Task> {
-  const watch = new OrphanWatch(context.cluster);
+export async function awaitTask(
+  context: Waiting,
+  id: string,
+  what: string,
+  watch: TaskWatch = new OrphanWatch(context.cluster),
+): Promise<Task> {
   return poll({
     what,
     read: async () => {
       const task = await getTask(context, id);
-      return (await watch.isOrphan(task)) ? { ...task, state: ORPHANED } : task;
+      return { ...task, state: (await watch.verdict(task)) ?? task.state };
     },
     done: (task) => !isPending(task),
     describe: (task) => task.state,
@@ -32,7 +39,7 @@ export async function awaitTask(context: StepContext, id: string, what: string):
 }
 
 export async function awaitModel(
-  context: Pick<StepContext, 'cluster' | 'signal' | 'waitMs' | 'polled'>,
+  context: Waiting,
   id: string,
   what: string,
   done: (model: LiveModel) => boolean | Promise<boolean>,

@@ -72,6 +72,7 @@ export const searchPipeline: ProvisionedKind = {
   provisions: true,
   namedByManifest: true,
   servesSearches: true,
+  lifecycle: ['keep'],
 
   async snapshot(cluster, _asked, capabilities) {
     const pipelines = await readPipelines(cluster);

@@ -3,7 +3,7 @@ import { number } from '../figures.ts';
 import { changedQueries } from '../verification/extremes.ts';
 import { saidOf, troublesOf } from '../verification/troubles.ts';
 import { cutText, htmlCode, inert, inertCode, list, table } from './inert.ts';
-import { MARK } from './mark.ts';
+import { markOf } from './mark.ts';
 
 /** Rankings of so many queries: what went wrong, and what changed the most. */
 const MOST_QUERIES = 20;
@@ -44,7 +44,7 @@ function detail(
   const text = query.queryText === '' ? '' : `: ${inert(cutText(query.queryText, 200))}`;
   const others = alike.length === 0 ? '' : ` and ${alike.length} more alike`;
   return [
-    `<details><summary>${MARK[query.verdict]}, ${htmlCode(cutText(query.id, LONGEST_ID))}${others}${figure}${text}</summary>`,
+    `<details><summary>${markOf(report, query.verdict)}, ${htmlCode(cutText(query.id, LONGEST_ID))}${others}${figure}${text}</summary>`,
     ...problems(query),
     ...rankings(report, query),
     '</details>',

@@ -1,7 +1,7 @@
 import type { Gate, Verdict, VerificationReport } from '../../../verify/report.ts';
 import { gateFigure, headroomText, msText, number, percent, plus, plusRange, pText } from '../figures.ts';
 import { cutText, figure, inert, inertCode, list, table } from './inert.ts';
-import { MARK } from './mark.ts';
+import { MARK, markOf } from './mark.ts';
 
 /** Longer lists are cut: they are in the JSON. */
 const MOST_ROWS = 50;
@@ -11,7 +11,7 @@ const LONGEST_SENTENCE = 400;
 /** The verdict, and what it stands on: without the queries. */
 export function summaryOf(report: VerificationReport): string[] {
   return [
-    `### ${MARK[report.verdict]}: ${inert(report.address)}`,
+    `### ${markOf(report, report.verdict)}: ${inert(report.address)}`,
     facts(report),
     ...gateTable(report.gates),
     ...measureTable(report),
