@@ -18,6 +18,7 @@ const REFUSALS_SHOWN = 5;
 
 export interface Copying {
   readonly from: string;
+  /** An alias: see `fillingAlias`. */
   readonly to: string;
   /** Only what was written after this sequence number. */
   readonly above?: number;
@@ -40,7 +41,7 @@ export async function copy(
   const { body } = await cluster.request({
     method: 'POST',
     path: '/_reindex',
-    query: { wait_for_completion: false },
+    query: { wait_for_completion: false, require_alias: true },
     body: {
       conflicts: 'proceed',
       source: { index: from, search_pipeline: NO_PIPELINE, ...query },
@@ -120,7 +121,7 @@ function reasonOf(cause: unknown): string {
   return isObject(deepest) ? `${reason} (${reasonOf(deepest)})` : reason;
 }
 
-/** Ends every copying into an index: one that goes on after the index is gone makes it again, with guessed mappings. */
+/** Ends every copying to an alias. */
 export async function stopCopies(cluster: Cluster, to: string): Promise<void> {
   const { body } = await cluster.request({
     method: 'GET',

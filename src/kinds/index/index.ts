@@ -19,7 +19,7 @@ import { stopCopies } from './copy.ts';
 import { exportIndices } from './export.ts';
 import { type LiveIndex, readIndices } from './live.ts';
 import { isFixedMappingChange, mappingUpdate } from './mappings.ts';
-import { isMarkedFor, leftoversOf, lineOf, nextName, readLine, servingOf } from './physical.ts';
+import { fillingAlias, isMarkedFor, leftoversOf, lineOf, nextName, readLine, servingOf } from './physical.ts';
 import { foreignDocuments, judgeRemoval } from './removal.ts';
 import { begunOf, clearLeftovers, finishRollout, prepareRollout, withdrawRollout } from './rollout.ts';
 import { flattenSettings, isStaticSetting } from './settings.ts';
@@ -196,9 +196,12 @@ function aliasActions(fields: readonly FieldChange[], index: string, spec: JsonO
 async function changeInPlace(context: StepContext, fields: readonly FieldChange[]): Promise<void> {
   const { cluster, resource } = context;
   const line = await readLine(cluster, resource.name);
-  const live = servingOf(resource.name, line);
-  if (live === undefined) throw gone(resource.name);
-  await clearLeftovers(context, resource.name, live, line);
+  const before = servingOf(resource.name, line);
+  if (before === undefined) throw gone(resource.name);
+  await clearLeftovers(context, resource.name, { serving: before, line });
+  if (fields.length === 0) return;
+  const live = await readServing(cluster, resource.name);
+  if (live?.uuid !== before.uuid) throw gone(resource.name);
   await update(context, live, fields);
 }
 
@@ -208,7 +211,7 @@ async function removeLine(
   left: readonly LiveIndex[],
 ): Promise<void> {
   await step('delete', async () => {
-    for (const { name } of left) await stopCopies(cluster, name);
+    for (const { name } of left) await stopCopies(cluster, fillingAlias(name));
     // What serves goes last: as long as it is there, what is left over can be told from it.
     for (const { name } of [...left, serving]) {
       await cluster.request({ method: 'DELETE', path: `/${encodeURIComponent(name)}`, accept: [404] });
@@ -220,7 +223,7 @@ function gone(name: string): RerankctlError {
   return new RerankctlError(
     'server',
     'RCTL_INDEX_GONE',
-    `The index ${name} is gone, deleted by somebody else.`,
+    `The index ${name} is gone, or another one has got its name.`,
     {
       remedy: 'Plan and apply again.',
     },
@@ -280,7 +283,7 @@ export const index: ProvisionedKind = {
     const serving = servingOf(name, line);
     if (serving === undefined) return;
     // Not the Index itself, but what a rollout for another spec was making: by now it may be what serves.
-    if (id !== name) await clearLeftovers(context, name, serving, line);
+    if (id !== name) await clearLeftovers(context, name, { serving, line });
     else await removeLine(context, serving, leftoversOf(name, serving, line));
   },
 

@@ -88,6 +88,16 @@ export function leftoversOf(
   });
 }
 
+/**
+ * An alias that a new index has until it gets the name. The swap takes it away, and fails where it is not there; whoever
+ * gives the index up takes it away first, and finds it gone where the swap was first. One of both happens, also when the
+ * swap of a killed run comes late. Documents are copied to it and not to the index: a copying whose index was deleted
+ * would make that again, with guessed mappings (2.19.1, 3.6.0).
+ */
+export function fillingAlias(candidate: string): string {
+  return `${candidate}-filling`;
+}
+
 /** What has to be read of the cluster to know all indices of a line: one list of names for one request. */
 export function lineOf(name: string): string[] {
   return [name, `${name}-*`];

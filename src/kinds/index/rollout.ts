@@ -16,7 +16,7 @@ import {
 } from './copy.ts';
 import { dropDeleted } from './deletions.ts';
 import { type LiveIndex, readIndices } from './live.ts';
-import { leftoversOf, markOf, nextName, readLine, servingOf } from './physical.ts';
+import { fillingAlias, leftoversOf, markOf, nextName, readLine, servingOf } from './physical.ts';
 import { successorBody } from './successor.ts';
 
 const BLOCK = 'index.blocks.write';
@@ -40,9 +40,10 @@ export function begunOf(intent: JsonObject | undefined): string | undefined {
 export async function prepareRollout(context: StepContext): Promise<string> {
   const { cluster, resource, recorded } = context;
   const { name } = resource;
+  const before = await readLine(cluster, name);
+  await clearLeftovers(context, name, { serving: servingNow(name, before), line: before });
   const line = await readLine(cluster, name);
   const from = servingNow(name, line);
-  await clearLeftovers(context, name, from, line);
   const candidate = nextName(name, line, begunOf(recorded?.intent));
   // A number of its own for each attempt: what a killed run had sent, and arrives late, must not meet this one.
   await context.journal({ step: ROLLOUT, candidate });
@@ -51,7 +52,8 @@ export async function prepareRollout(context: StepContext): Promise<string> {
     origin: markOf(from)?.origin ?? from.uuid,
     replaces: { index: from.name, uuid: from.uuid, blocked: isBlocked(from) },
   };
-  const body = successorBody(context.spec, { live: from, applied: recorded?.applied ?? {}, mark });
+  const alias = fillingAlias(candidate);
+  const body = successorBody(context.spec, { live: from, applied: recorded?.applied ?? {}, mark, alias });
   await context.step(`create ${candidate}`, () =>
     cluster.request({ method: 'PUT', path: pathOf(candidate), body }),
   );
@@ -59,7 +61,7 @@ export async function prepareRollout(context: StepContext): Promise<string> {
     const checkpoints = await readCheckpoints(cluster, from.name);
     await refresh(cluster, from.name);
     const begun = { step: ROLLOUT, candidate, checkpoints: { ...checkpoints } };
-    await copy(context, 'copy', { from: from.name, to: candidate, versions: 'external' }, (task) =>
+    await copy(context, 'copy', { from: from.name, to: alias, versions: 'external' }, (task) =>
       context.journal({ ...begun, task }),
     );
     await refresh(cluster, candidate);
@@ -99,45 +101,80 @@ export async function finishRollout(context: StepContext): Promise<void> {
     // Unlike the setting alone, this waits for the writes that are under way.
     cluster.request({ method: 'PUT', path: `${pathOf(from.name)}/_block/write` }),
   );
-  await step('copy the rest', () =>
-    copyRest(context, 'copy the rest', { from: from.name, to: candidate, since: caughtUp }),
-  );
+  const still = await step('copy the rest', async () => {
+    const now = await readCheckpoints(cluster, from.name);
+    await copyRest(context, 'copy the rest', { from: from.name, to: candidate, since: caughtUp });
+    return now;
+  });
   await step('check the counts', () => checkCounts(context, from.name, candidate));
-  await step('swap', () => swap(context, from, candidate));
+  await step('swap', async () => {
+    await refuseWritten(cluster, from.name, still);
+    await swap(context, from, candidate);
+  });
   await context.step(`retire ${from.name}`, () => retire(context, from.name));
 }
 
 /** Takes away what a rollout has made and not finished. Also run when it is not known how far that came. */
 export async function withdrawRollout(context: StepContext): Promise<void> {
   const { name } = context.resource;
-  const line = await readLine(context.cluster, name);
-  const serving = servingOf(name, line);
-  if (serving !== undefined) await clearLeftovers(context, name, serving, line);
+  const now = await readAgain(context.cluster, name);
+  if (now !== undefined) await clearLeftovers(context, name, now);
 }
 
-/** Unblocks before it deletes: as long as something is left over, the next run knows that the block is ours. */
+/**
+ * Removes what interrupted rollouts have left. First of all nobody can give it the name any more; then the block is lifted,
+ * and only then it is deleted: as long as it is there, the next run knows that the block is ours.
+ */
 export async function clearLeftovers(
   { cluster, step }: Pick<StepContext, 'cluster' | 'step'>,
   name: string,
-  serving: LiveIndex,
-  line: ReadonlyMap<string, LiveIndex>,
+  before: { readonly serving: LiveIndex; readonly line: ReadonlyMap<string, LiveIndex> },
 ): Promise<void> {
-  const left = leftoversOf(name, serving, line);
-  if (left.length === 0) return;
-  await step(`remove ${left.map((index) => index.name).join(', ')}`, async () => {
-    for (const index of left) await stopCopies(cluster, index.name);
+  const found = leftoversOf(name, before.serving, before.line);
+  if (found.length === 0) return;
+  await step(`remove ${found.map((index) => index.name).join(', ')}`, async () => {
+    // A swap that came late may have been first: then something else is left over.
+    const settled = await Promise.all(found.map((index) => isGivenUp(cluster, index)));
+    const now = settled.every((givenUp) => givenUp) ? before : await readAgain(cluster, name);
+    if (now === undefined) return;
+    const left = leftoversOf(name, now.serving, now.line);
+    for (const index of left) await stopCopies(cluster, fillingAlias(index.name));
     const ours = left.some((index) => {
       const old = markOf(index)?.replaces;
-      return old?.uuid === serving.uuid && !old.blocked;
+      return old?.uuid === now.serving.uuid && !old.blocked;
     });
-    if (ours && isBlocked(serving)) {
-      const path = `${pathOf(serving.name)}/_settings`;
+    if (ours && isBlocked(now.serving)) {
+      const path = `${pathOf(now.serving.name)}/_settings`;
       await cluster.request({ method: 'PUT', path, body: { [BLOCK]: null } });
     }
     for (const index of left) {
       await cluster.request({ method: 'DELETE', path: pathOf(index.name), accept: [404] });
     }
   });
+}
+
+/** False where it has got the name meanwhile, or is gone. */
+async function isGivenUp(cluster: Cluster, { name, aliases }: LiveIndex): Promise<boolean> {
+  const alias = fillingAlias(name);
+  if (!Object.hasOwn(aliases, alias)) return true;
+  const actions = [{ remove: { index: name, alias, must_exist: true } }];
+  const { status } = await cluster.request({
+    method: 'POST',
+    path: '/_aliases',
+    body: { actions },
+    accept: [404],
+    repeatable: true,
+  });
+  return status !== 404;
+}
+
+async function readAgain(
+  cluster: Cluster,
+  name: string,
+): Promise<{ serving: LiveIndex; line: ReadonlyMap<string, LiveIndex> } | undefined> {
+  const line = await readLine(cluster, name);
+  const serving = servingOf(name, line);
+  return serving === undefined ? undefined : { serving, line };
 }
 
 function begunBy({ recorded }: StepContext): Begun {
@@ -185,8 +222,9 @@ async function copyRest(
   await refresh(cluster, from);
   const journal = (task: string): Promise<void> =>
     context.journal({ ...plainIntent(recorded?.intent), task });
-  const conflicts = await copy(context, step, { from, to, above, versions: 'external_gte' }, journal);
-  if (conflicts > 0) await copy(context, step, { from, to, above, versions: 'internal' }, journal);
+  const copying = { from, to: fillingAlias(to), above };
+  const conflicts = await copy(context, step, { ...copying, versions: 'external_gte' }, journal);
+  if (conflicts > 0) await copy(context, step, { ...copying, versions: 'internal' }, journal);
   await refresh(cluster, to);
 }
 
@@ -218,6 +256,17 @@ async function checkCounts(context: StepContext, from: string, to: string): Prom
   );
 }
 
+/** Somebody else may have lifted the block: people, or a killed run whose request came late. */
+async function refuseWritten(cluster: Cluster, index: string, since: Checkpoints): Promise<void> {
+  if ((await changedSince(cluster, index, since)) === undefined) return;
+  throw new RerankctlError(
+    'server',
+    'RCTL_ROLLOUT_WRITTEN',
+    `${index} was written to although writes were blocked: somebody has lifted the block.`,
+    { remedy: 'Apply again. Searches go on in the old index.' },
+  );
+}
+
 /** One request: no search comes in between, and nobody sees two indices, or none. */
 async function swap(context: StepContext, from: LiveIndex, to: string): Promise<void> {
   const { cluster, resource } = context;
@@ -245,6 +294,7 @@ function swapActions({ resource, spec, recorded }: StepContext, from: LiveIndex,
       ? [{ remove_index: { index: name } }]
       : Object.keys(from.aliases).map((alias) => ({ remove: { index: from.name, alias, must_exist: true } }));
   return [
+    { remove: { index: to, alias: fillingAlias(to), must_exist: true } },
     ...removed,
     { add: { index: to, alias: name } },
     ...wanted.map(([alias, body]) => ({

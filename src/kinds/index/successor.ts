@@ -18,11 +18,21 @@ function marked(body: JsonObject, mark: Mark): JsonObject {
 
 /**
  * The body that creates what is to replace a live index: as declared, and with what others have put there, which a
- * manifest leaves alone. What was applied once and has left the manifest goes. Without aliases: those come with the swap.
+ * manifest leaves alone. What was applied once and has left the manifest goes. The aliases come with the swap.
  */
 export function successorBody(
   spec: JsonObject,
-  { live, applied, mark }: { readonly live: LiveIndex; readonly applied: JsonObject; readonly mark: Mark },
+  {
+    live,
+    applied,
+    mark,
+    alias,
+  }: {
+    readonly live: LiveIndex;
+    readonly applied: JsonObject;
+    readonly mark: Mark;
+    readonly alias: string;
+  },
 ): JsonObject {
   const settings = { ...carriedSettings(live, spec, applied), ...objectOf(spec.settings) };
   const mappings = mergedMappings(
@@ -31,7 +41,7 @@ export function successorBody(
     objectOf(applied.mappings),
   );
   const { aliases: _aliases, ...rest } = spec;
-  return marked({ ...rest, settings, mappings }, mark);
+  return { ...marked({ ...rest, settings, mappings }, mark), aliases: { [alias]: { is_hidden: true } } };
 }
 
 /** One analyzer, filter or similarity is one thing: half of it from here and half from there is nothing. */
