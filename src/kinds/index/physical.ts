@@ -84,7 +84,10 @@ export function leftoversOf(
     if (index.name === serving.name || Object.hasOwn(index.aliases, name)) return false;
     if (before !== undefined && before.index === index.name && before.uuid === index.uuid) return true;
     const mark = markOf(index);
-    return mark?.index === name && mark.replaces?.uuid === serving.uuid;
+    if (mark?.index !== name) return false;
+    // Or it was to replace what is gone by now: a killed run's creation that came late.
+    const isFilling = Object.hasOwn(index.aliases, fillingAlias(index.name));
+    return isFilling || mark.replaces?.uuid === serving.uuid;
   });
 }
 
