@@ -3,6 +3,7 @@ import { textAt } from '../../core/json.ts';
 import { pause } from '../../opensearch/signals.ts';
 import type { StepContext } from '../kind.ts';
 import { DeploymentWatch } from './deployment-watch.ts';
+import { searchesToEnd } from './drain.ts';
 import { isAlreadyRunning, isPassing, modelFailure, reasonOf } from './failures.ts';
 import { deleteModel, getModel, type LiveModel } from './live.ts';
 import { searchTasks } from './orphans.ts';
@@ -118,9 +119,10 @@ export async function undeploy(context: Pick<StepContext, 'cluster'>, id: string
   });
 }
 
-/** Undeploys and waits: the model stays registered. One that is gone already is fine. */
+/** Undeploys when nobody asks it any more, and waits: the model stays registered. One that is gone already is fine. */
 export async function rest(context: Waiting, id: string): Promise<boolean> {
   if ((await getModel(context.cluster, id)) === undefined) return false;
+  await searchesToEnd(context);
   await undeploy(context, id);
   const idle = (model: LiveModel): boolean => !/DEPLOYING|^DEPLOYED|PARTIALLY/.test(model.state);
   await awaitModel(context, id, 'the model to be undeployed', idle);
