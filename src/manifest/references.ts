@@ -6,7 +6,7 @@ import type { Manifest, Use } from './manifest.ts';
 import { KIND_NAMES, kindsFor } from './schema.ts';
 
 /** Kinds that have no object on the server, so that there is no ID to refer to. */
-const WITHOUT_ID = new Set(['SeedData', 'Verification']);
+const WITHOUT_ID = new Set(['ClusterSettings', 'SeedData', 'Verification']);
 
 /** What stands in documents that cannot be read far enough to know their addresses. */
 class Unsure {

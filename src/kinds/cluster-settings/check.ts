@@ -1,0 +1,76 @@
+import type { Address } from '../../core/address.ts';
+import type { Diagnostic } from '../../core/diagnostic.ts';
+import { diagnosticAt, type Resource } from '../../core/resource.ts';
+import { leavesOf, Sensitive } from '../../core/value.ts';
+import { settingsOf } from './compare.ts';
+
+function secrets(resource: Resource): Diagnostic[] {
+  return settingsOf(resource.spec)
+    .filter(({ value }) => leavesOf(value).some((leaf) => leaf instanceof Sensitive))
+    .map(({ name, pointer }) =>
+      diagnosticAt(resource, `/spec${pointer}`, {
+        severity: 'error',
+        code: 'RCTL_SETTING_SECRET',
+        message: `The value of ${name} is a secret, and whoever may read the cluster's settings could read it.`,
+        remedy:
+          'Put it into the keystore of each node (bin/opensearch-keystore add); a value that is no secret comes from {$var: …} or stands in the manifest.',
+      }),
+    );
+}
+
+/** A setting that is named twice, here or in another manifest: told at the later of the two, with the other's place. */
+function twice(resource: Resource, all: ReadonlyMap<Address, Resource>): Diagnostic[] {
+  const others = [...all.values()]
+    .filter(({ kind, address }) => kind === resource.kind && address < resource.address)
+    .flatMap((other) => settingsOf(other.spec).map(({ name, pointer }) => ({ name, pointer, other })));
+  const own = settingsOf(resource.spec).map(({ name, pointer }) => ({ name, pointer, other: resource }));
+  return own.flatMap(({ name, pointer }, i) => {
+    const first = [...others, ...own.slice(0, i)].find((earlier) => earlier.name === name);
+    if (first === undefined) return [];
+    const place = first.other.locate(`/spec${first.pointer}`).location;
+    const at = place === undefined ? '' : ` (${place.file}:${place.line})`;
+    return diagnosticAt(resource, `/spec${pointer}`, {
+      severity: 'error',
+      code: 'RCTL_SETTING_TWICE',
+      message: `${name} is set by ${first.other.address} as well${at}.`,
+      remedy: 'Take one of the two out: a setting has one owner.',
+    });
+  });
+}
+
+const ML = /^plugins\.ml_commons\./;
+const OF_ML = ['ModelGroup', 'Connector', 'Model'];
+
+function reaches(from: Resource, target: Address, all: ReadonlyMap<Address, Resource>): boolean {
+  const seen = new Set<Address>();
+  const visit = (resource: Resource): boolean =>
+    resource.dependsOn.some((address) => {
+      if (address === target) return true;
+      if (seen.has(address)) return false;
+      seen.add(address);
+      const next = all.get(address);
+      return next !== undefined && visit(next);
+    });
+  return visit(from);
+}
+
+/** What may be made before the settings that it needs. */
+function unordered(resource: Resource, all: ReadonlyMap<Address, Resource>): Diagnostic[] {
+  const setting = settingsOf(resource.spec).find(({ name }) => ML.test(name));
+  if (setting === undefined) return [];
+  return [...all.values()]
+    .filter((other) => OF_ML.includes(other.kind) && !reaches(other, resource.address, all))
+    .filter((other) => !reaches(resource, other.address, all))
+    .map((other) =>
+      diagnosticAt(other, '/metadata', {
+        severity: 'warning',
+        code: 'RCTL_SETTING_ORDER',
+        message: `${other.address} may be made before ${resource.address} sets ${setting.name}: nothing says which comes first.`,
+        remedy: `Where it needs that setting, give it metadata.depends_on: [${resource.address}].`,
+      }),
+    );
+}
+
+export function checkSettings(resource: Resource, all: ReadonlyMap<Address, Resource>): Diagnostic[] {
+  return [...secrets(resource), ...twice(resource, all), ...unordered(resource, all)];
+}
