@@ -170,7 +170,7 @@ describe.each(SERVERS)('IngestPipeline on %s', (_title, server) => {
   it('needs its processors as a list of objects with one key', async () => {
     await expect(load(pipeline('a', {}))).rejects.toThrow('RCTL_MISSING_FIELD');
     await expect(load(pipeline('a', { processors: [{ set: {}, trim: {} }] }))).rejects.toThrow(
-      'a processor is an object with exactly one key',
+      'A processor is an object with exactly one key',
     );
   });
 

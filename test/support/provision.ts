@@ -272,18 +272,23 @@ async function deleteAll(cluster: Cluster, resources: readonly Resource[]): Prom
 }
 
 async function deleteAlias(cluster: Cluster, alias: string): Promise<void> {
-  const remove = { index: '*', alias, must_exist: false };
-  const body = { actions: [{ remove }] };
-  await cluster.request({ method: 'POST', path: '/_aliases', body, accept: [404], repeatable: true });
+  const path = `/_alias/${encodeURIComponent(alias)}`;
+  const { status, body } = await cluster.request({ method: 'GET', path, accept: [404] });
+  const indices = status === 200 && isObject(body) ? Object.keys(body) : [];
+  if (indices.length === 0) return;
+  const actions = indices.map((index) => ({ remove: { index, alias } }));
+  await cluster.request({ method: 'POST', path: '/_aliases', body: { actions } });
 }
 
-/** Those of a name that the server knows: a manifest that it refused is to leave no trace either. */
+/** Those whose name a test has made up (`uniqueName`): others on the node are not ours to unset. */
 async function unsetSettings(cluster: Cluster, resources: readonly Resource[]): Promise<void> {
   const names = resources.flatMap(({ spec }) => listSettings(spec.persistent, '').map(({ name }) => name));
   if (names.length === 0) return;
   const request = { path: '/_cluster/settings', query: { flat_settings: true } } as const;
   const { body } = await cluster.request({ method: 'GET', ...request });
-  const set = [...new Set(names)].filter((name) => dig(body, 'persistent', name) !== undefined);
+  const set = [...new Set(names)].filter(
+    (name) => /-[0-9a-f]{10}/.test(name) && dig(body, 'persistent', name) !== undefined,
+  );
   const persistent = Object.fromEntries(set.map((name) => [name, null]));
   if (set.length > 0) await cluster.request({ method: 'PUT', ...request, body: { persistent } });
 }

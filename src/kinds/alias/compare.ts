@@ -1,3 +1,4 @@
+import { difference } from '../../core/difference.ts';
 import { isObject, type Json, listAt, sameJson, textAt } from '../../core/json.ts';
 import type { FieldChange } from '../../core/plan.ts';
 import { isLeaf, Sensitive, toShownJson, type Value } from '../../core/value.ts';
@@ -87,6 +88,9 @@ function partDifference(
   }
   // Indices that have it each in their own way are told apart.
   const alike = both.every(({ before }) => sameJson(before, first.before));
+  if (alike && isObject(first.before) && first.after !== undefined) {
+    return difference(first.before, first.after as Value, { keys: 'exact' }, pointer);
+  }
   const before = alike
     ? first.before
     : Object.fromEntries(differing.map(({ index, before: held }) => [index, held ?? null]));

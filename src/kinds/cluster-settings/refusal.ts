@@ -9,15 +9,12 @@ export function refusal(cluster: Cluster): (error: ServerError) => Promise<Words
   return async ({ reason }) => {
     const unknown = /setting \[([^\]]+)\], not recognized/.exec(reason)?.[1];
     if (unknown !== undefined) {
+      const words = { code: 'RCTL_SETTING_UNKNOWN', message: `This cluster knows no setting ${unknown}.` };
+      if (unknown.startsWith('index.')) {
+        return { ...words, remedy: 'Settings of an index belong into an Index or an IndexTemplate.' };
+      }
       const meant = didYouMean(unknown, await readNames(cluster));
-      const hint = unknown.startsWith('index.')
-        ? 'Settings of an index belong into an Index or an IndexTemplate.'
-        : 'Correct its name, or install the plugin that brings it.';
-      return {
-        code: 'RCTL_SETTING_UNKNOWN',
-        message: `This cluster knows no setting ${unknown}.`,
-        remedy: meant ?? hint,
-      };
+      return { ...words, remedy: meant ?? 'Correct its name, or install the plugin that brings it.' };
     }
     const fixed = /setting \[([^\]]+)\], not dynamically updateable/.exec(reason)?.[1];
     if (fixed !== undefined) {

@@ -1,8 +1,8 @@
 import { difference } from '../../core/difference.ts';
-import { dig, isObject, pointerTo, sameJson } from '../../core/json.ts';
+import { dig, isObject, pointerSegments, pointerTo, sameJson } from '../../core/json.ts';
 import type { FieldChange } from '../../core/plan.ts';
 import { isLeaf, toShownJson, type Value } from '../../core/value.ts';
-import { inSameWords } from '../alias-body.ts';
+import { aliasAsReturned, inSameWords } from '../alias-body.ts';
 import type { Recorded } from '../kind.ts';
 import { withoutNormalised } from '../normalised.ts';
 import { flattenSettings, settingText } from '../settings.ts';
@@ -51,14 +51,21 @@ function settingsDifference(live: unknown, declared: unknown, applied: unknown):
   });
 }
 
-function aliasesDifference(live: unknown, declared: unknown): FieldChange[] {
+const ALIASES = '/template/aliases';
+
+function aliasesDifference(live: unknown, declared: unknown, applied: unknown): FieldChange[] {
   const [held, wanted] = [objectOf(live), objectOf(declared)];
   const both = Object.keys(wanted)
     .filter((name) => isObject(held[name]) && isObject(wanted[name]) && !isLeaf(wanted[name]))
     .map((name) => [name, inSameWords(objectOf(held[name]), objectOf(wanted[name]))] as const);
   const before = { ...held, ...Object.fromEntries(both.map(([name, words]) => [name, words.live])) };
   const after = { ...wanted, ...Object.fromEntries(both.map(([name, words]) => [name, words.declared])) };
-  return difference(before, after as Value, EXACT, '/template/aliases');
+  return difference(before, after as Value, EXACT, ALIASES).map((field) => {
+    const [name = ''] = pointerSegments(field.pointer.slice(ALIASES.length));
+    // A whole alias that has left the manifest is as it was applied, in the server's words.
+    const was = objectOf(dig(applied, name));
+    return sameJson(field.before, aliasAsReturned(was)) ? { ...field, by: 'git' } : field;
+  });
 }
 
 /** Every difference between a template and its manifest: a PUT replaces it as a whole. */
@@ -67,13 +74,13 @@ export function rawDifference(
   spec: Readonly<Record<string, unknown>>,
   recorded: Recorded | undefined,
 ): FieldChange[] {
-  const applied = dig(recorded?.applied, 'template', 'settings');
+  const applied = objectOf(recorded?.applied?.template);
   const [held, wanted] = [objectOf(live.template), objectOf(spec.template)];
   return [
     ...difference(frame(live), frame(spec) as Value, EXACT),
-    ...settingsDifference(held.settings, wanted.settings, applied),
+    ...settingsDifference(held.settings, wanted.settings, applied.settings),
     ...difference(held.mappings ?? {}, (wanted.mappings ?? {}) as Value, EXACT, '/template/mappings'),
-    ...aliasesDifference(held.aliases, wanted.aliases),
+    ...aliasesDifference(held.aliases, wanted.aliases, applied.aliases),
   ];
 }
 
