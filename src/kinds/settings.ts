@@ -1,5 +1,6 @@
 import { isObject, type Json, pointerTo } from '../core/json.ts';
 import { isLeaf, Sensitive, type Value } from '../core/value.ts';
+import { LiveId, type LiveValue } from './exporting.ts';
 
 export interface Setting {
   /** With dots, whichever way it was written: nested, dotted or both. */
@@ -37,6 +38,20 @@ export function settingText(value: unknown): Json | undefined {
   if (value instanceof Sensitive) return settingText(value.reveal());
   if (Array.isArray(value)) return value.map((item) => String(item));
   return value === undefined || value === null || isObject(value) ? undefined : String(value);
+}
+
+/** Settings of an index that name a pipeline, without their `index.`. */
+const PIPELINES: Readonly<Record<string, string>> = {
+  'search.default_pipeline': 'SearchPipeline',
+  default_pipeline: 'IngestPipeline',
+  final_pipeline: 'IngestPipeline',
+};
+
+/** A setting of an index as a manifest declares it; the name is without `index.`. */
+export function exportedSetting(name: string, value: Json): LiveValue {
+  const kind = PIPELINES[name];
+  const named = kind !== undefined && typeof value === 'string' && value !== '_none';
+  return named ? new LiveId(kind, value) : plainSetting(value);
 }
 
 /** As people write it: numbers and booleans plainly. */

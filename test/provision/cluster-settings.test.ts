@@ -323,7 +323,8 @@ describe('ClusterSettings in manifests', () => {
       {
         severity: 'warning',
         code: 'RCTL_SETTING_ORDER',
-        address: 'ModelGroup/group',
+        address: 'ClusterSettings/one',
+        message: expect.stringMatching(/^ModelGroup\/group may be made before/),
         remedy: expect.stringContaining('depends_on: [ClusterSettings/one]'),
       },
     ]);

@@ -1,7 +1,7 @@
 import { difference } from '../../core/difference.ts';
 import { isObject, type Json, listAt, sameJson, textAt } from '../../core/json.ts';
 import type { FieldChange } from '../../core/plan.ts';
-import { isLeaf, Sensitive, toShownJson, type Value } from '../../core/value.ts';
+import { toShownJson, type Value } from '../../core/value.ts';
 import { aliasAsReturned } from '../alias-body.ts';
 import type { Recorded } from '../kind.ts';
 import { type Body, holdersOf, indicesBehind, type LiveAliases } from './live.ts';
@@ -52,8 +52,11 @@ function membership(
 const PARTS = ['filter', 'index_routing', 'search_routing', 'is_write_index', 'is_hidden'] as const;
 type Part = (typeof PARTS)[number];
 
+const EXACT = { keys: 'exact' } as const;
+
 function same(before: unknown, after: unknown): boolean {
-  return sameJson(before, after instanceof Sensitive ? after.reveal() : after);
+  if (before === undefined || after === undefined) return before === after;
+  return difference(before, after as Value, EXACT).length === 0;
 }
 
 /** Where the manifest says it, or said it when it was last applied. */
@@ -89,7 +92,7 @@ function partDifference(
   // Indices that have it each in their own way are told apart.
   const alike = both.every(({ before }) => sameJson(before, first.before));
   if (alike && isObject(first.before) && first.after !== undefined) {
-    return difference(first.before, first.after as Value, { keys: 'exact' }, pointer);
+    return difference(first.before, first.after as Value, EXACT, pointer);
   }
   const before = alike
     ? first.before
@@ -101,7 +104,7 @@ function shown(pointer: string, before: unknown, after: unknown): FieldChange {
   return {
     pointer,
     ...(before === undefined ? {} : { before: before as Json }),
-    ...(after === undefined ? {} : { after: isLeaf(after) ? '(sensitive)' : toShownJson(after as Value) }),
+    ...(after === undefined ? {} : { after: toShownJson(after as Value) }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { ServerError } from '../../core/errors.ts';
 import type { FieldChange } from '../../core/plan.ts';
 import { diagnosticAt } from '../../core/resource.ts';
 import type { Value } from '../../core/value.ts';
@@ -60,6 +61,8 @@ function judgeRemoval({ id }: Recorded, live: LiveAliases): Removal {
   return { gone: false, id, steps: ['delete'], destructive };
 }
 
+const MOST_ATTEMPTS = 5;
+
 type Requests = Pick<StepContext, 'cluster'>;
 
 /** All in one request, so that nobody sees the alias half changed. */
@@ -67,6 +70,20 @@ async function send({ cluster }: Requests, alias: string, actions: readonly obje
   if (actions.length === 0) return;
   const request = { method: 'POST', path: '/_aliases', body: { actions }, repeatable: true } as const;
   await inWords(refusal(alias), () => cluster.request(request));
+}
+
+/** An index that is deleted meanwhile takes the alias along; the request that still names it fails as a whole. */
+async function removeAll(context: Requests, id: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const holders = holdersOf(id, await readAliases(context.cluster, [id]));
+    const actions = [...holders.keys()].map((index) => ({ remove: { index, alias: id, must_exist: false } }));
+    try {
+      return await send(context, id, actions);
+    } catch (error) {
+      const gone = error instanceof ServerError && error.type === 'index_not_found_exception';
+      if (!gone || attempt === MOST_ATTEMPTS) throw error;
+    }
+  }
 }
 
 export const alias: ProvisionedKind = {
@@ -101,9 +118,7 @@ export const alias: ProvisionedKind = {
   },
 
   async remove(context, id) {
-    const holders = holdersOf(id, await readAliases(context.cluster, [id]));
-    const actions = [...holders.keys()].map((index) => ({ remove: { index, alias: id, must_exist: false } }));
-    await context.step('delete', () => send(context, id, actions));
+    await context.step('delete', () => removeAll(context, id));
   },
 
   exporting: exportAliases,

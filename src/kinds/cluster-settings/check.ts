@@ -54,21 +54,28 @@ function reaches(from: Resource, target: Address, all: ReadonlyMap<Address, Reso
   return visit(from);
 }
 
-/** What may be made before the settings that it needs. */
+/** What may be made before the settings that it needs: those by which all others are reached, too. */
 function unordered(resource: Resource, all: ReadonlyMap<Address, Resource>): Diagnostic[] {
   const setting = settingsOf(resource.spec).find(({ name }) => ML.test(name));
   if (setting === undefined) return [];
-  return [...all.values()]
-    .filter((other) => OF_ML.includes(other.kind) && !reaches(other, resource.address, all))
-    .filter((other) => !reaches(resource, other.address, all))
-    .map((other) =>
-      diagnosticAt(other, '/metadata', {
-        severity: 'warning',
-        code: 'RCTL_SETTING_ORDER',
-        message: `${other.address} may be made before ${resource.address} sets ${setting.name}: nothing says which comes first.`,
-        remedy: `Where it needs that setting, give it metadata.depends_on: [${resource.address}].`,
-      }),
-    );
+  const loose = [...all.values()].filter(
+    (other) =>
+      OF_ML.includes(other.kind) &&
+      !reaches(other, resource.address, all) &&
+      !reaches(resource, other.address, all),
+  );
+  const first = loose.filter((one) => !loose.some((other) => reaches(one, other.address, all)));
+  if (first.length === 0) return [];
+  const names = first.map(({ address }) => address).sort();
+  const shown = names.slice(0, 5).join(', ') + (names.length > 5 ? ` and ${names.length - 5} more` : '');
+  return [
+    diagnosticAt(resource, `/spec${setting.pointer}`, {
+      severity: 'warning',
+      code: 'RCTL_SETTING_ORDER',
+      message: `${shown} may be made before ${setting.name} is set: nothing says which comes first.`,
+      remedy: `Where that setting is needed, write there: metadata.depends_on: [${resource.address}].`,
+    }),
+  ];
 }
 
 export function checkSettings(resource: Resource, all: ReadonlyMap<Address, Resource>): Diagnostic[] {

@@ -8,7 +8,7 @@ import {
   type LiveValue,
   withIds,
 } from '../exporting.ts';
-import { plainSetting } from '../settings.ts';
+import { exportedSetting } from '../settings.ts';
 import { type LiveTemplate, readTemplates } from './live.ts';
 
 /** Templates whose name begins with a dot are made by plugins for themselves. */
@@ -60,12 +60,6 @@ function insideOf({ settings, mappings, aliases }: JsonObject): Record<string, L
   );
 }
 
-const PIPELINES: Readonly<Record<string, string>> = {
-  'search.default_pipeline': 'SearchPipeline',
-  default_pipeline: 'IngestPipeline',
-  final_pipeline: 'IngestPipeline',
-};
-
 function settingsOf(value: Json, path: string): LiveValue {
   if (isObject(value)) {
     return Object.fromEntries(
@@ -75,7 +69,5 @@ function settingsOf(value: Json, path: string): LiveValue {
       ]),
     );
   }
-  const kind = PIPELINES[path];
-  if (kind !== undefined && typeof value === 'string' && value !== '_none') return new LiveId(kind, value);
-  return plainSetting(value);
+  return exportedSetting(path, value);
 }
