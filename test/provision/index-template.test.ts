@@ -257,6 +257,12 @@ describe.each(SERVERS)('IndexTemplate on %s', (_title, server) => {
     expect(await load(pair(1))).toHaveLength(2);
   });
 
+  it('with a version that would bring the cluster manager down is not sent', async () => {
+    await expect(load(template('one', { index_patterns: ['a'], version: -1 }))).rejects.toThrow(
+      'RCTL_INVALID_VALUE',
+    );
+  });
+
   it('that the server refuses is told in words', async () => {
     const name = uniqueName('prov-t');
     const { report } = await bench.tryProvision(
