@@ -1,15 +1,10 @@
 import { type Address, addressOf } from '../../core/address.ts';
 import type { Diagnostic } from '../../core/diagnostic.ts';
 import { dig, isObject, listAt, pointerTo } from '../../core/json.ts';
-import { diagnosticAt, type Resource } from '../../core/resource.ts';
+import { diagnosticAt, placeIn, type Resource } from '../../core/resource.ts';
 import { Reference, type Value } from '../../core/value.ts';
 
 type Found = Omit<Diagnostic, 'address' | 'pointer' | 'location' | 'snippet'>;
-
-function at(resource: Resource, pointer: string): string {
-  const place = resource.locate(pointer).location;
-  return place === undefined ? '' : ` (${place.file}:${place.line})`;
-}
 
 /** The name of an index, or the reference to it. */
 function nameIn(value: unknown): string | undefined {
@@ -63,7 +58,7 @@ function otherOwners(resource: Resource, all: ReadonlyMap<Address, Resource>): D
     if (other.kind === 'Index' && other.name === name) {
       return error({
         code: 'RCTL_NAME_IS_INDEX',
-        message: `${other.address}${at(other, '/metadata/name')} has the name of this alias, ${name}. A name is either an index or an alias.`,
+        message: `${other.address}${placeIn(other, '/metadata/name')} has the name of this alias, ${name}. A name is either an index or an alias.`,
         remedy: 'Rename one of the two.',
       });
     }
@@ -71,7 +66,7 @@ function otherOwners(resource: Resource, all: ReadonlyMap<Address, Resource>): D
     const path = holder.slice(1).split('/').slice(1);
     const aliases = ['Index', 'IndexTemplate'].includes(other.kind) ? dig(other.spec, ...path) : undefined;
     if (!isObject(aliases) || !Object.hasOwn(aliases, name)) return [];
-    const place = at(other, pointerTo(holder, name));
+    const place = placeIn(other, pointerTo(holder, name));
     if (other.kind === 'Index') {
       return error({
         code: 'RCTL_ALIAS_TWICE',

@@ -1,6 +1,6 @@
 import type { Address } from '../../core/address.ts';
 import type { Diagnostic } from '../../core/diagnostic.ts';
-import { diagnosticAt, type Resource } from '../../core/resource.ts';
+import { diagnosticAt, placeIn, type Resource } from '../../core/resource.ts';
 import { leavesOf, Sensitive } from '../../core/value.ts';
 import { settingsOf } from './compare.ts';
 
@@ -27,8 +27,7 @@ function twice(resource: Resource, all: ReadonlyMap<Address, Resource>): Diagnos
   return own.flatMap(({ name, pointer }, i) => {
     const first = [...others, ...own.slice(0, i)].find((earlier) => earlier.name === name);
     if (first === undefined) return [];
-    const place = first.other.locate(`/spec${first.pointer}`).location;
-    const at = place === undefined ? '' : ` (${place.file}:${place.line})`;
+    const at = placeIn(first.other, `/spec${first.pointer}`);
     return diagnosticAt(resource, `/spec${pointer}`, {
       severity: 'error',
       code: 'RCTL_SETTING_TWICE',

@@ -1,6 +1,6 @@
 import type { Address } from '../../core/address.ts';
 import type { Diagnostic } from '../../core/diagnostic.ts';
-import { diagnosticAt, type Resource } from '../../core/resource.ts';
+import { diagnosticAt, placeIn, type Resource } from '../../core/resource.ts';
 import type { Applied, ProvisionedKind, Question, Recorded, Removal, StepContext, Verdict } from '../kind.ts';
 import { normalisedOf } from '../normalised.ts';
 import { inWords } from '../refusals.ts';
@@ -24,9 +24,7 @@ function conflict(resource: Resource, other: unknown, named: string): Diagnostic
 function conflictsAmong(resource: Resource, all: ReadonlyMap<Address, Resource>): Diagnostic[] {
   return [...all.values()].flatMap((other) => {
     if (other.kind !== NAME || other.address <= resource.address) return [];
-    const place = other.locate('/spec/index_patterns').location;
-    const at = place === undefined ? '' : ` (${place.file}:${place.line})`;
-    return conflict(resource, other.spec, `${other.name}${at}`) ?? [];
+    return conflict(resource, other.spec, `${other.name}${placeIn(other, '/spec/index_patterns')}`) ?? [];
   });
 }
 
