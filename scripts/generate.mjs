@@ -12,7 +12,18 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const out = join(root, 'src/generated');
 const MANIFEST = join(root, 'schemas/manifest.schema.json');
-const KINDS = ['ModelGroup', 'Model', 'Index', 'SeedData', 'SearchPipeline', 'Verification'];
+const KINDS = [
+  'ClusterSettings',
+  'ModelGroup',
+  'Model',
+  'Index',
+  'IndexTemplate',
+  'Alias',
+  'SeedData',
+  'IngestPipeline',
+  'SearchPipeline',
+  'Verification',
+];
 const OUTPUTS = [
   ...['specs.ts', 'schemas.ts', 'validators.js', 'validators.d.ts'].map((name) => join(out, name)),
   MANIFEST,

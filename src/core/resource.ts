@@ -43,3 +43,9 @@ export function diagnosticAt(
 ): Diagnostic {
   return { ...diagnostic, address: resource.address, pointer, ...resource.locate(pointer) };
 }
+
+/** ` (file:line)` of a place in a manifest, for a message about another one; empty where there is none. */
+export function placeIn(resource: Resource, pointer: string): string {
+  const { location } = resource.locate(pointer);
+  return location === undefined ? '' : ` (${location.file}:${location.line})`;
+}

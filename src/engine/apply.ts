@@ -3,6 +3,7 @@ import { type Plan, pendingChanges } from '../core/plan.ts';
 import type { Cluster } from '../opensearch/cluster.ts';
 import { fenced } from './fence.ts';
 import { type ApplyOptions, type ApplyReport, Run } from './run.ts';
+import { withSettings } from './settings.ts';
 import type { Snapshot } from './snapshot.ts';
 import { historyChanges, historyEntry, historyOperations } from './state/history.ts';
 import { acquireLease } from './state/lock.ts';
@@ -19,7 +20,11 @@ export async function applyPlan(
   options: ApplyOptions,
 ): Promise<ApplyReport> {
   if (pendingChanges(plan).length === 0) return { outcomes: [], diagnostics: [] };
-  const capabilities = await cluster.capabilities();
+  const staying = plan.changes.filter(({ action }) => action !== 'delete' && action !== 'forget');
+  const capabilities = withSettings(
+    await cluster.capabilities(),
+    staying.map(({ resource }) => resource),
+  );
   const lease = await acquireLease(cluster, plan.stack, snapshot.state, options);
   let report: ApplyReport;
   try {

@@ -54,10 +54,15 @@ export interface Findings {
 /** Reads what the cluster holds, whoever made it. Sends no write. */
 export async function findObjects(cluster: Cluster, request: ExportRequest): Promise<Findings> {
   const capabilities = await cluster.capabilities();
-  const context: ExportContext = { ...request, cluster, capabilities, wants: matcher(request.patterns) };
-  const asked = exportingKinds().filter(
-    ({ name }) => request.kinds.length === 0 || request.kinds.includes(name),
-  );
+  const includes = (kind: string): boolean => request.kinds.length === 0 || request.kinds.includes(kind);
+  const context: ExportContext = {
+    ...request,
+    cluster,
+    capabilities,
+    wants: matcher(request.patterns),
+    includes,
+  };
+  const asked = exportingKinds().filter(({ name }) => includes(name));
   const found: Found[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const kind of asked) {

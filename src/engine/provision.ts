@@ -1,3 +1,4 @@
+import { withArticle } from '../core/article.ts';
 import { type Diagnostic, hasErrors, sortDiagnostics } from '../core/diagnostic.ts';
 import { RerankctlError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
@@ -38,7 +39,7 @@ function unusedLifecycle(resource: Resource): Diagnostic[] {
     diagnosticAt(resource, `/metadata/lifecycle/${each}`, {
       severity: 'error',
       code: 'RCTL_LIFECYCLE_UNUSED',
-      message: `lifecycle.${each} means nothing to a ${resource.kind}.`,
+      message: `lifecycle.${each} means nothing to ${withArticle(resource.kind)}.`,
       remedy: `Leave it out; it is for: ${KINDS.filter(
         (other) => other.provisions && other.lifecycle?.includes(each),
       )

@@ -6,6 +6,7 @@ import { kindOf, provisionedKindAt } from '../kinds/registry.ts';
 import type { Cluster } from '../opensearch/cluster.ts';
 import { recordedFor, withLeftovers } from './intent.ts';
 import { withMoves } from './moved.ts';
+import { withSettings } from './settings.ts';
 import { readState, type State, type StateRecord } from './state/read.ts';
 
 /** Everything live that a plan needs, read with no write and in a number of requests that only the kinds set. */
@@ -31,11 +32,12 @@ export async function readSnapshot(
   resources: readonly Resource[],
   options: { readonly remove: boolean },
 ): Promise<Snapshot> {
-  const [identity, capabilities, state] = await Promise.all([
+  const [identity, found, state] = await Promise.all([
     cluster.identity(),
     cluster.capabilities(),
     readState(cluster, stack),
   ]);
+  const capabilities = withSettings(found, resources);
   const { records: recorded, moves } = withMoves(state.records, resources);
   const named = new Map(resources.map((resource) => [resource.address, resource]));
   const records = new Map(

@@ -72,6 +72,8 @@ export interface ExportContext {
   readonly signal: AbortSignal;
   /** Is an object of this name asked for? */
   wants(name: string): boolean;
+  /** Is this kind part of the export? */
+  includes(kind: string): boolean;
   /** The patterns of those names; empty: all. */
   readonly patterns: readonly string[];
   readonly withData: boolean;

@@ -1,6 +1,6 @@
 import type { Address } from '../core/address.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
-import type { JsonObject } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
 import type { Change, FieldChange } from '../core/plan.ts';
 import type { Resource } from '../core/resource.ts';
 import type { ValueObject } from '../core/value.ts';
@@ -188,6 +188,11 @@ export interface ProvisionedKind extends KindBase {
   /** Nobody sees a new one until something refers to it: it may be made for a preview, and removed again. */
   readonly standsBy?: true;
   readonly lifecycle?: readonly LifecycleOption[];
+  /**
+   * Settings of the cluster that will be set once the resource is applied, as text; `undefined`: the server's default.
+   * Other kinds are judged as if they were set already.
+   */
+  settings?(resource: Resource): ReadonlyMap<string, Json | undefined>;
   /** Keys of the spec that are too large for the state; the kind remembers a digest of them in its facts. */
   readonly bulky?: readonly string[];
   /** Reads all resources asked for in a number of requests that does not grow with their number. Sends no write. */

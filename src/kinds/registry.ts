@@ -1,5 +1,9 @@
 import { parseAddress } from '../core/address.ts';
+import { alias } from './alias/index.ts';
+import { clusterSettings } from './cluster-settings/index.ts';
 import { index } from './index/index.ts';
+import { indexTemplate } from './index-template/index.ts';
+import { ingestPipeline } from './ingest-pipeline/index.ts';
 import type { Kind, ProvisionedKind } from './kind.ts';
 import { model } from './model/index.ts';
 import { modelGroup } from './model-group/index.ts';
@@ -8,7 +12,18 @@ import { seedData } from './seed-data/index.ts';
 import { verification } from './verification/index.ts';
 
 /** Every kind, in the order in which people meet them. A new kind is one folder and one line here. */
-export const KINDS: readonly Kind[] = [modelGroup, model, index, seedData, searchPipeline, verification];
+export const KINDS: readonly Kind[] = [
+  clusterSettings,
+  modelGroup,
+  model,
+  index,
+  indexTemplate,
+  alias,
+  seedData,
+  ingestPipeline,
+  searchPipeline,
+  verification,
+];
 
 const BY_NAME = new Map(KINDS.map((kind) => [kind.name, kind]));
 

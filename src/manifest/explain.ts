@@ -1,3 +1,4 @@
+import { withArticle } from '../core/article.ts';
 import { dig, isObject, pointerSegments, pointerTo } from '../core/json.ts';
 import { closest, listed, meant } from '../core/suggest.ts';
 import type { Aim } from './locate.ts';
@@ -79,7 +80,7 @@ function pathOf(pointer: string, subject: Subject): string {
     '',
   );
   if (subject.name === 'metadata') return path === '' ? '`metadata`' : `\`metadata.${path}\``;
-  return path === '' ? `the spec of a ${subject.name}` : `\`${path}\``;
+  return path === '' ? `the spec of ${withArticle(subject.name)}` : `\`${path}\``;
 }
 
 function valueAt(subject: Subject, pointer: string): unknown {

@@ -1,4 +1,5 @@
 import { type Address, addressOf, parseAddress } from '../core/address.ts';
+import { withArticle } from '../core/article.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
 import { pointerSegments } from '../core/json.ts';
 import { closest, listed } from '../core/suggest.ts';
@@ -6,7 +7,7 @@ import type { Manifest, Use } from './manifest.ts';
 import { KIND_NAMES, kindsFor } from './schema.ts';
 
 /** Kinds that have no object on the server, so that there is no ID to refer to. */
-const WITHOUT_ID = new Set(['SeedData', 'Verification']);
+const WITHOUT_ID = new Set(['ClusterSettings', 'SeedData', 'Verification']);
 
 /** What stands in documents that cannot be read far enough to know their addresses. */
 class Unsure {
@@ -106,7 +107,7 @@ function kindProblem(use: Use, kind: string | undefined, manifest: Manifest): Pr
   if (WITHOUT_ID.has(kind)) {
     return {
       code: 'RCTL_REF_NO_ID',
-      message: `${use.address} has no ID that could stand here: a ${kind} is no object of the server’s.`,
+      message: `${use.address} has no ID that could stand here: ${withArticle(kind)} is no object of the server’s.`,
       remedy: `To be applied after it, name it under \`metadata: { depends_on: [${use.address}] }\`.`,
     };
   }
@@ -116,8 +117,8 @@ function kindProblem(use: Use, kind: string | undefined, manifest: Manifest): Pr
   if (wanted === undefined || wanted.includes(kind)) return undefined;
   return {
     code: 'RCTL_REF_KIND',
-    message: `\`${pointerSegments(use.pointer).at(-1)}\` is the ID of a ${wanted.join(' or ')}, not of a ${kind}.`,
-    remedy: `Refer to a ${wanted.join(' or ')}: \`{ $ref: ${wanted[0]}/… }\`.`,
+    message: `\`${pointerSegments(use.pointer).at(-1)}\` is the ID of ${withArticle(wanted.join(' or '))}, not of ${withArticle(kind)}.`,
+    remedy: `Refer to ${withArticle(wanted.join(' or '))}: \`{ $ref: ${wanted[0]}/… }\`.`,
   };
 }
 

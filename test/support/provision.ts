@@ -1,12 +1,13 @@
 import { expect } from 'vitest';
 import { hasErrors } from '../../src/core/diagnostic.ts';
-import { isObject, type JsonObject, textAt } from '../../src/core/json.ts';
+import { dig, isObject, type JsonObject, textAt } from '../../src/core/json.ts';
 import { type Change, type Outcome, type Plan, pendingChanges } from '../../src/core/plan.ts';
 import type { Resource } from '../../src/core/resource.ts';
 import type { PlanRules } from '../../src/engine/plan.ts';
 import { apply, checkResources, type PreparedPlan, plan } from '../../src/engine/provision.ts';
 import type { ApplyReport } from '../../src/engine/run.ts';
 import { STATE_INDEX } from '../../src/engine/state/format.ts';
+import { listSettings } from '../../src/kinds/settings.ts';
 import { loadManifests } from '../../src/manifest/load.ts';
 import type { Cluster } from '../../src/opensearch/cluster.ts';
 import { connect } from '../../src/opensearch/connect.ts';
@@ -231,6 +232,7 @@ async function deleteAll(cluster: Cluster, resources: readonly Resource[]): Prom
   const specNames = (kind: string): string[] => [
     ...new Set(resources.filter((r) => r.kind === kind).flatMap((r) => textAt(r.spec, 'name') ?? [])),
   ];
+  for (const name of named('Alias')) await deleteAlias(cluster, name);
   for (const name of named('Index')) {
     await cluster.request({ method: 'DELETE', path: `/${encodeURIComponent(name)}`, accept: [404] });
   }
@@ -238,6 +240,18 @@ async function deleteAll(cluster: Cluster, resources: readonly Resource[]): Prom
     const path = `/_search/pipeline/${encodeURIComponent(name)}`;
     await cluster.request({ method: 'DELETE', path, accept: [404] });
   }
+  for (const name of named('IngestPipeline')) {
+    const path = `/_ingest/pipeline/${encodeURIComponent(name)}`;
+    await cluster.request({ method: 'DELETE', path, accept: [404] });
+  }
+  for (const name of named('IndexTemplate')) {
+    const path = `/_index_template/${encodeURIComponent(name)}`;
+    await cluster.request({ method: 'DELETE', path, accept: [404] });
+  }
+  await unsetSettings(
+    cluster,
+    resources.filter((r) => r.kind === 'ClusterSettings'),
+  );
   for (const name of specNames('Model')) {
     for (const id of await idsOf(cluster, 'models', name)) await deleteModel(cluster, id);
   }
@@ -255,6 +269,28 @@ async function deleteAll(cluster: Cluster, resources: readonly Resource[]): Prom
       });
     }
   }
+}
+
+async function deleteAlias(cluster: Cluster, alias: string): Promise<void> {
+  const path = `/_alias/${encodeURIComponent(alias)}`;
+  const { status, body } = await cluster.request({ method: 'GET', path, accept: [404] });
+  const indices = status === 200 && isObject(body) ? Object.keys(body) : [];
+  if (indices.length === 0) return;
+  const actions = indices.map((index) => ({ remove: { index, alias } }));
+  await cluster.request({ method: 'POST', path: '/_aliases', body: { actions } });
+}
+
+/** Those whose name a test has made up (`uniqueName`): others on the node are not ours to unset. */
+async function unsetSettings(cluster: Cluster, resources: readonly Resource[]): Promise<void> {
+  const names = resources.flatMap(({ spec }) => listSettings(spec.persistent, '').map(({ name }) => name));
+  if (names.length === 0) return;
+  const request = { path: '/_cluster/settings', query: { flat_settings: true } } as const;
+  const { body } = await cluster.request({ method: 'GET', ...request });
+  const set = [...new Set(names)].filter(
+    (name) => /-[0-9a-f]{10}/.test(name) && dig(body, 'persistent', name) !== undefined,
+  );
+  const persistent = Object.fromEntries(set.map((name) => [name, null]));
+  if (set.length > 0) await cluster.request({ method: 'PUT', ...request, body: { persistent } });
 }
 
 /**

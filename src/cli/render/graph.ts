@@ -23,10 +23,14 @@ const PLAIN: Look = { mermaid: ['[', ']'], dot: 'box', fill: '#eeeeee' };
 
 /** A kind that has no look here is drawn as a plain box. The colours are pale: the text on them is black. */
 const LOOKS: ReadonlyMap<string, Look> = new Map([
+  ['ClusterSettings', { mermaid: ['>', ']'], dot: 'tab', fill: '#eceff1' }],
   ['ModelGroup', { mermaid: ['[[', ']]'], dot: 'folder', fill: '#e8def8' }],
   ['Model', { mermaid: ['([', '])'], dot: 'box3d', fill: '#d0bcff' }],
   ['Index', { mermaid: ['[(', ')]'], dot: 'cylinder', fill: '#cfe8fc' }],
+  ['IndexTemplate', { mermaid: ['[(', ')]'], dot: 'cylinder', fill: '#e3f2fd' }],
+  ['Alias', { mermaid: ['[(', ')]'], dot: 'cylinder', fill: '#b3e5fc' }],
   ['SeedData', { mermaid: ['[/', '/]'], dot: 'note', fill: '#e6f3fd' }],
+  ['IngestPipeline', { mermaid: ['{{', '}}'], dot: 'hexagon', fill: '#ffecb3' }],
   ['SearchPipeline', { mermaid: ['{{', '}}'], dot: 'hexagon', fill: '#ffe0b2' }],
   ['Verification', { mermaid: ['(', ')'], dot: 'ellipse', fill: '#d5f0d5' }],
 ]);

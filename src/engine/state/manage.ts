@@ -1,4 +1,5 @@
 import { type Address, parseAddress } from '../../core/address.ts';
+import { withArticle } from '../../core/article.ts';
 import { RerankctlError } from '../../core/errors.ts';
 import { didYouMean } from '../../core/suggest.ts';
 import { findKind } from '../../kinds/registry.ts';
@@ -88,7 +89,10 @@ function refuseIfUnfit(state: State, { address: from }: StateRecord, to: string)
   const kind = parseAddress(from)?.kind ?? '';
   if (target === undefined) throw refused(`${to} is no address.`, 'An address is Kind/name.');
   if (target.kind !== kind) {
-    throw refused(`${from} cannot become a ${target.kind}.`, 'Only the name can change, not the kind.');
+    throw refused(
+      `${from} cannot become ${withArticle(target.kind)}.`,
+      'Only the name can change, not the kind.',
+    );
   }
   if (state.records.has(to as Address)) {
     throw refused(`There is a ${to} already.`, `Forget one of the two first: rerankctl state rm.`);

@@ -1,8 +1,9 @@
 import { difference } from '../../core/difference.ts';
-import { dig, isObject, type Json, pointerSegments, pointerTo, sameJson } from '../../core/json.ts';
+import { isObject, type Json, pointerTo, sameJson } from '../../core/json.ts';
 import type { FieldChange } from '../../core/plan.ts';
 import { toShownJson, type Value, type ValueObject } from '../../core/value.ts';
 import type { Recorded } from '../kind.ts';
+import { normalisedOf, withoutNormalised } from '../normalised.ts';
 import type { LiveIndex } from './live.ts';
 import { mappingDifference } from './mappings.ts';
 import { flattenSettings, settingText } from './settings.ts';
@@ -63,24 +64,15 @@ export function rawDifference(
   ];
 }
 
-/**
- * Without the differences that were there right after the last apply already and have not moved since: those are
- * the server's own way of writing what we sent. `facts.normalised` holds them, pointer → the server's value.
- */
+/** As `rawDifference`, without what is only the server's own way of writing what we sent. */
 export function indexDifference(
   live: LiveIndex,
   spec: ValueObject,
   recorded: Recorded | undefined,
 ): FieldChange[] {
-  const normalised = recorded?.facts?.normalised;
-  return rawDifference(live, spec, recorded).filter((field) => {
-    if (!isObject(normalised) || !Object.hasOwn(normalised, field.pointer)) return true;
-    const applied = dig(recorded?.applied, ...pointerSegments(field.pointer));
-    const unmoved = sameJson(normalised[field.pointer], field.before ?? null);
-    return !(unmoved && sameJson(applied, field.after));
-  });
+  return withoutNormalised(rawDifference(live, spec, recorded), recorded);
 }
 
 export function normalisedByServer(live: LiveIndex, spec: ValueObject): { [pointer: string]: Json } {
-  return Object.fromEntries(rawDifference(live, spec, undefined).map((f) => [f.pointer, f.before ?? null]));
+  return normalisedOf(rawDifference(live, spec, undefined));
 }

@@ -7,6 +7,7 @@ import {
   type LiveValue,
   withIds,
 } from '../exporting.ts';
+import { exportedSetting } from '../settings.ts';
 import { indexPath, isMadeByServer, VISIBLE_INDICES } from '../user-indices.ts';
 import { type LiveIndex, liveIndices } from './live.ts';
 import { MARK, markOf } from './physical.ts';
@@ -71,27 +72,9 @@ function settingsOf(flat: Readonly<Record<string, unknown>>): Record<string, Liv
   for (const [key, value] of Object.entries(flat).sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (!isSetByPeople(key, value, flat)) continue;
     const name = key.slice('index.'.length);
-    put(settings, name, name === 'search.default_pipeline' ? pipelineName(value) : written(value as Json));
+    put(settings, name, exportedSetting(name, value as Json));
   }
   return settings;
-}
-
-function pipelineName(value: unknown): LiveValue {
-  return typeof value === 'string' && value !== '_none' ? new LiveId('SearchPipeline', value) : String(value);
-}
-
-/** Every setting is text on the server. People write numbers and booleans plainly. */
-function written(value: Json): Json {
-  if (value === 'true' || value === 'false') return value === 'true';
-  if (
-    typeof value === 'string' &&
-    value !== '' &&
-    String(Number(value)) === value &&
-    Number.isSafeInteger(Number(value))
-  ) {
-    return Number(value);
-  }
-  return value;
 }
 
 /** Analysis and similarities are trees; all else reads best with dots. */

@@ -1,30 +1,4 @@
-import { isObject, type Json, pointerTo } from '../../core/json.ts';
-import { isLeaf, Sensitive, type Value } from '../../core/value.ts';
-
-/** Settings as `index.x.y` → value, whichever way they were written: nested, dotted, with or without `index.`. */
-export type FlatSettings = ReadonlyMap<string, { readonly value: Value; readonly pointer: string }>;
-
-export function flattenSettings(settings: Value | undefined): FlatSettings {
-  const flat = new Map<string, { value: Value; pointer: string }>();
-  const visit = (value: Value, key: string, pointer: string): void => {
-    if (isObject(value) && !isLeaf(value)) {
-      for (const [name, item] of Object.entries(value)) {
-        visit(item as Value, key === '' ? name : `${key}.${name}`, pointerTo(pointer, name));
-      }
-      return;
-    }
-    flat.set(key === 'index' || key.startsWith('index.') ? key : `index.${key}`, { value, pointer });
-  };
-  if (settings !== undefined) visit(settings, '', '/settings');
-  return flat;
-}
-
-/** Every setting is text on the server: `1` and `"1"`, `true` and `"true"` are the same. Lists stay lists. */
-export function settingText(value: unknown): Json | undefined {
-  if (value instanceof Sensitive) return settingText(value.reveal());
-  if (Array.isArray(value)) return value.map((item) => String(item));
-  return value === undefined || value === null || isObject(value) ? undefined : String(value);
-}
+export { type FlatSettings, flattenSettings, settingText } from '../settings.ts';
 
 /**
  * Settings that an open index does not take (400 `Can't update non dynamic settings`, 2.19.1 and 3.6.0).

@@ -1,0 +1,99 @@
+import type { Diagnostic } from '../../core/diagnostic.ts';
+import { difference } from '../../core/difference.ts';
+import { isObject } from '../../core/json.ts';
+import type { Resource } from '../../core/resource.ts';
+import type { Capabilities } from '../../opensearch/capabilities.ts';
+import type { ProvisionedKind, Question, Recorded, Removal, StepContext, Verdict } from '../kind.ts';
+import { pluginMissing } from '../ml-commons.ts';
+import { inWords } from '../refusals.ts';
+import { exportPipelines } from './export.ts';
+import { readPipelines, readUses } from './live.ts';
+import { refusal } from './refusal.ts';
+
+/** Which plugin brings a processor. Processors that the server itself has, or that we do not know, are not listed. */
+const PLUGIN_OF: Readonly<Record<string, string>> = {
+  text_embedding: 'opensearch-neural-search',
+  sparse_encoding: 'opensearch-neural-search',
+  text_image_embedding: 'opensearch-neural-search',
+  text_chunking: 'opensearch-neural-search',
+  ml_inference: 'opensearch-ml',
+};
+
+function missingPlugins(resource: Resource, capabilities: Capabilities): Diagnostic[] {
+  return ['processors', 'on_failure'].flatMap((list) => {
+    const processors = resource.spec[list];
+    if (!Array.isArray(processors)) return [];
+    return processors.flatMap((processor, i) =>
+      Object.keys(isObject(processor) ? processor : {}).flatMap((name) => {
+        const plugin = PLUGIN_OF[name];
+        if (plugin === undefined) return [];
+        const because = { pointer: `/spec/${list}/${i}/${name}`, needs: `The processor ${name}` };
+        return pluginMissing(resource, capabilities, plugin, because) ?? [];
+      }),
+    );
+  });
+}
+
+function judge(question: Question, pipelines: Record<string, unknown>, capabilities: Capabilities): Verdict {
+  const { resource, spec, recorded } = question;
+  const missing = missingPlugins(resource, capabilities);
+  if (missing.length > 0) return { action: 'refuse', diagnostics: missing };
+  const id = resource.name;
+  const live = Object.hasOwn(pipelines, id) ? pipelines[id] : undefined;
+  if (live === undefined) return { action: 'create', id, steps: ['create'] };
+  // A pipeline is returned exactly as it was put (2.19.1, 3.6.0), and a PUT replaces it as a whole.
+  const fields = difference(live, spec, { keys: 'exact' });
+  if (fields.length > 0) return { action: 'update', id, steps: ['update'], fields };
+  return { action: recorded === undefined ? 'adopt' : 'none', id };
+}
+
+/** The server deletes a pipeline that indices name without a word, and then refuses their documents (2.19.1, 3.6.0). */
+function judgeRemoval(
+  { id }: Recorded,
+  pipelines: Record<string, unknown>,
+  uses: ReadonlyMap<string, readonly string[]>,
+): Removal {
+  if (id === undefined || !Object.hasOwn(pipelines, id)) return { gone: true };
+  const users = uses.get(id) ?? [];
+  const shown = users.slice(0, 5).join(', ') + (users.length > 5 ? ` and ${users.length - 5} more` : '');
+  const destructive =
+    users.length === 0
+      ? 'interrupts writes: those that name it fail from then on'
+      : `interrupts writes: ${shown} ${users.length === 1 ? 'names it (default_pipeline, final_pipeline) and takes' : 'name it (default_pipeline, final_pipeline) and take'} no documents from then on`;
+  return { gone: false, id, steps: ['delete'], destructive };
+}
+
+async function put({ cluster, resource, spec }: StepContext): Promise<void> {
+  const path = `/_ingest/pipeline/${encodeURIComponent(resource.name)}`;
+  await inWords(refusal, () => cluster.request({ method: 'PUT', path, body: spec }));
+}
+
+export const ingestPipeline: ProvisionedKind = {
+  name: 'IngestPipeline',
+  summary: 'An ingest pipeline: processors that change documents before they are indexed.',
+  provisions: true,
+  namedByManifest: true,
+
+  async snapshot(cluster, { leaving }, capabilities) {
+    const [pipelines, uses] = await Promise.all([
+      readPipelines(cluster),
+      leaving.length === 0 ? new Map<string, string[]>() : readUses(cluster),
+    ]);
+    return {
+      judge: (question) => judge(question, pipelines, capabilities),
+      judgeRemoval: (recorded) => judgeRemoval(recorded, pipelines, uses),
+    };
+  },
+
+  async apply(context) {
+    await context.step(context.change.action, () => put(context));
+    return { id: context.resource.name };
+  },
+
+  async remove({ cluster, step }, id) {
+    const path = `/_ingest/pipeline/${encodeURIComponent(id)}`;
+    await step('delete', () => cluster.request({ method: 'DELETE', path, accept: [404] }));
+  },
+
+  exporting: exportPipelines,
+};
