@@ -1,5 +1,13 @@
 import { textAt } from '../core/json.ts';
 
+/** Under `_meta` of a mapping: what a rolled-out index is to the manifest. */
+export const MARK = 'rerankctl';
+
+/** The name that the manifest has for this index of a `GET /<index>`, where it was rolled out: an alias of it. */
+export function rolledOutAs(index: unknown): string | undefined {
+  return textAt(index, 'mappings', '_meta', MARK, 'index');
+}
+
 /** Query of a request that lists indices: those that people see. */
 export const VISIBLE_INDICES = { expand_wildcards: 'open,closed', ignore_unavailable: true } as const;
 

@@ -1,16 +1,23 @@
-import { type Json, sameJson } from '../../core/json.ts';
+import { dig, type Json, sameJson } from '../../core/json.ts';
 import { aliasAsWritten } from '../alias-body.ts';
 import { type ExportContext, type Exported, LiveId, type LiveObject, type LiveValue } from '../exporting.ts';
-import { indexPath, isMadeByServer } from '../user-indices.ts';
+import { indexPath, isMadeByServer, MARK, rolledOutAs } from '../user-indices.ts';
 import { aliasesIn, type Body } from './live.ts';
 
-/** Aliases of no index that is itself exported: such an index tells its aliases. */
+/**
+ * Aliases of no index that is itself exported: such an index tells its aliases. The name of a rolled-out index is an alias
+ * of it, and belongs to the Index.
+ */
 export async function exportAliases(context: ExportContext): Promise<Exported> {
   const { cluster, wants, signal } = context;
   const { body } = await cluster.request({
     method: 'GET',
-    path: `/${indexPath(context.patterns)}/_alias`,
-    query: { ignore_unavailable: true, expand_wildcards: 'all' },
+    path: `/${indexPath(context.patterns)}`,
+    query: {
+      ignore_unavailable: true,
+      expand_wildcards: 'all',
+      filter_path: `*.aliases,*.mappings._meta.${MARK}.index`,
+    },
     accept: [404],
     signal,
   });
@@ -20,11 +27,16 @@ export async function exportAliases(context: ExportContext): Promise<Exported> {
       aliases.set(alias, (aliases.get(alias) ?? new Map<string, Body>()).set(index, content));
     }
   }
-  const told = (index: string): boolean => context.includes('Index') && wants(index);
+  const nameOf = (index: string): string => rolledOutAs(dig(body, index)) ?? index;
+  const told = (index: string): boolean =>
+    context.includes('Index') && (wants(index) || wants(nameOf(index)));
   const found = [...aliases]
     .filter(([alias, holders]) => {
       const indices = [...holders.keys()];
-      return wants(alias) && !indices.some((index) => isMadeByServer(index, {}) || told(index));
+      return (
+        wants(alias) &&
+        !indices.some((index) => isMadeByServer(index, {}) || told(index) || nameOf(index) === alias)
+      );
     })
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([alias, holders]) => objectOf(alias, holders));

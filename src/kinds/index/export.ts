@@ -8,9 +8,9 @@ import {
   withIds,
 } from '../exporting.ts';
 import { exportedSetting } from '../settings.ts';
-import { indexPath, isMadeByServer, VISIBLE_INDICES } from '../user-indices.ts';
+import { indexPath, isMadeByServer, MARK, VISIBLE_INDICES } from '../user-indices.ts';
 import { type LiveIndex, liveIndices } from './live.ts';
-import { MARK, markOf } from './physical.ts';
+import { markOf } from './physical.ts';
 import { isSetByPeople } from './settings.ts';
 
 export async function exportIndices(context: ExportContext): Promise<Exported> {

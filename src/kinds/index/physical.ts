@@ -1,4 +1,5 @@
 import { dig, isObject, textAt } from '../../core/json.ts';
+import { MARK } from '../user-indices.ts';
 import { type LiveIndex, readIndices } from './live.ts';
 
 /**
@@ -6,8 +7,6 @@ import { type LiveIndex, readIndices } from './live.ts';
  * must be known of such an index to finish or undo what a killed run began stands in its own mapping, below `_meta`:
  * the state may be lost.
  */
-export const MARK = 'rerankctl';
-
 export interface Mark {
   /** The manifest's name. */
   readonly index: string;

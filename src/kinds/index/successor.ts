@@ -1,7 +1,8 @@
 import { isObject, type Json, type JsonObject } from '../../core/json.ts';
 import type { Value } from '../../core/value.ts';
+import { MARK } from '../user-indices.ts';
 import type { LiveIndex } from './live.ts';
-import { MARK, type Mark } from './physical.ts';
+import type { Mark } from './physical.ts';
 import { flattenSettings, isSetByPeople } from './settings.ts';
 
 /** The body that creates an index of a line: as declared, and marked. */
