@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const out = join(root, 'src/generated');
 const MANIFEST = join(root, 'schemas/manifest.schema.json');
-const KINDS = ['ModelGroup', 'Model', 'Index', 'SeedData', 'SearchPipeline', 'Verification'];
+const KINDS = ['ModelGroup', 'Connector', 'Model', 'Index', 'SeedData', 'SearchPipeline', 'Verification'];
 const OUTPUTS = [
   ...['specs.ts', 'schemas.ts', 'validators.js', 'validators.d.ts'].map((name) => join(out, name)),
   MANIFEST,
@@ -201,7 +201,7 @@ async function validators(schemas) {
     allowUnionTypes: true,
     code: { source: true, esm: true, lines: false },
     schemas: Object.entries(schemas).map(([name, schema]) => ({ ...schema, $id: name })),
-    keywords: ['x-since', 'x-ref', 'x-text', 'x-message', 'x-remedy'],
+    keywords: ['x-since', 'x-ref', 'x-text', 'x-message', 'x-remedy', 'x-secret'],
   });
   const code = standalone.default(ajv, Object.fromEntries(Object.keys(schemas).map((name) => [name, name])));
   const contents = `${code}\n`;

@@ -1,4 +1,5 @@
 import { parseAddress } from '../core/address.ts';
+import { connector } from './connector/index.ts';
 import { index } from './index/index.ts';
 import type { Kind, ProvisionedKind } from './kind.ts';
 import { model } from './model/index.ts';
@@ -8,7 +9,15 @@ import { seedData } from './seed-data/index.ts';
 import { verification } from './verification/index.ts';
 
 /** Every kind, in the order in which people meet them. A new kind is one folder and one line here. */
-export const KINDS: readonly Kind[] = [modelGroup, model, index, seedData, searchPipeline, verification];
+export const KINDS: readonly Kind[] = [
+  modelGroup,
+  connector,
+  model,
+  index,
+  seedData,
+  searchPipeline,
+  verification,
+];
 
 const BY_NAME = new Map(KINDS.map((kind) => [kind.name, kind]));
 
