@@ -11,7 +11,6 @@ import type { Cluster } from '../opensearch/cluster.ts';
 import { type AttemptOptions, Attempts } from './attempts.ts';
 import { Mutexes } from './concurrency.ts';
 import { withFormer } from './former.ts';
-import { dependentsOf } from './graph.ts';
 import { recordedFor, sealIntent } from './intent.ts';
 import { Ledger } from './ledger.ts';
 import { madeFor, Release, type ReleaseReport, stopped } from './release.ts';

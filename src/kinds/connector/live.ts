@@ -17,7 +17,7 @@ export function connectorPath(id: string): string {
   return `${CONNECTORS}/${encodeURIComponent(id)}`;
 }
 
-/** Connectors of these names or IDs, and who uses them: two requests, however many they are. */
+/** Connectors of these names or IDs, and who uses them: two requests, and one for each model that is not deployed. */
 export async function searchConnectors(
   cluster: Cluster,
   { names, ids }: { readonly names: readonly string[]; readonly ids: readonly string[] },
@@ -60,9 +60,21 @@ async function usersOf(cluster: Cluster, connectors: readonly string[]): Promise
     { bool: { should: named, minimum_should_match: 1, must_not: [{ exists: { field: 'chunk_number' } }] } },
     { source: ['connector_id', 'model_state'] },
   );
-  return hits.map(({ _id, _source }) => ({
-    model: _id,
-    connector: textAt(_source, 'connector_id'),
-    deployed: /^(DEPLOYED|DEPLOYING|PARTIALLY_DEPLOYED)$/.test(textAt(_source, 'model_state') ?? ''),
-  }));
+  return Promise.all(
+    hits.map(async ({ _id, _source }) => ({
+      model: _id,
+      connector: textAt(_source, 'connector_id'),
+      deployed: isDeployed(_source) || isDeployed(await getModel(cluster, _id)),
+    })),
+  );
+}
+
+function isDeployed(model: unknown): boolean {
+  return /^(DEPLOYED|DEPLOYING|PARTIALLY_DEPLOYED)$/.test(textAt(model, 'model_state') ?? '');
+}
+
+/** In real time: for up to a second after a deployment the search of 2.19 does not know of it. */
+async function getModel(cluster: Cluster, id: string): Promise<unknown> {
+  const path = `/_plugins/_ml/models/${encodeURIComponent(id)}`;
+  return (await cluster.request({ method: 'GET', path, accept: [403, 404] })).body;
 }
