@@ -108,12 +108,9 @@ function isSigned(request: IncomingMessage, body: string, secret: string): boole
   return hmac(signing, text).toString('hex') === signature;
 }
 
+/** The path as it came, encoded once more. */
 function encodedPath(path: string): string {
-  return path
-    .split('/')
-    .map((segment) => encodeURIComponent(decodeURIComponent(segment)))
-    .map(encodeURIComponent)
-    .join('/');
+  return path.split('/').map(encodeURIComponent).join('/');
 }
 
 interface Question {
