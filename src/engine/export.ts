@@ -186,6 +186,18 @@ export function untellable({ found }: Findings): Map<Address, string> {
   return problems;
 }
 
+/** The environment variables that stand for secrets in what was found. */
+export function variablesOf({ found }: Findings): string[] {
+  const variables = new Set<string>();
+  const visit = (value: LiveValue): void => {
+    if (value instanceof LiveSecret) variables.add(value.variable);
+    else if (!(value instanceof LiveId) && typeof value === 'object' && value !== null)
+      for (const item of Object.values(value as Record<string, LiveValue>)) visit(item);
+  };
+  for (const { object } of found) visit(object.spec);
+  return [...variables].sort();
+}
+
 function directiveIn(value: LiveValue): string | undefined {
   if (value instanceof LiveId || value instanceof LiveSecret || typeof value !== 'object' || value === null)
     return undefined;

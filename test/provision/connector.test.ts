@@ -1,5 +1,8 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dig, listAt, textAt } from '../../src/core/json.ts';
+import { openDesk } from '../support/export.ts';
 import { uniqueName } from '../support/node.ts';
 import { type Provider, startProvider } from '../support/provider.ts';
 import {
@@ -17,6 +20,11 @@ import { connectorOf, connectorSpec, REMOTE_QUERY, remoteModelOf, remoteStory } 
 const PRUNE = { removals: { maxDeletes: 100, allowDataLoss: true } };
 const OLD = 'old-key-b4d1c9f7';
 const NEW = 'new-key-77e02ab3';
+
+/** What an export calls the credential `key` of a connector. */
+function variableOf(name: string): string {
+  return `${name}_key`.toUpperCase().replaceAll('-', '_');
+}
 
 describe.each(SERVERS)('Connector on %s', (_title, server) => {
   const env: Record<string, string> = { PROVIDER_KEY: OLD };
@@ -305,6 +313,31 @@ describe.each(SERVERS)('Connector on %s', (_title, server) => {
     await bench.provision(kept, PRUNE);
     expect(await idsOf(bench.cluster, 'connectors', name)).toEqual([]);
   }, 60_000);
+
+  it('is exported with variables in the place of its credentials, and its model with a reference', async () => {
+    const name = uniqueName('conn');
+    await bench.provision(
+      connectorOf(name, provider, { client_config: { max_connection: 9 } }) +
+        remoteModelOf(name, { description: 'remote', rate_limiter: { limit: 50, unit: 'SECONDS' } }),
+    );
+    const desk = await openDesk(bench, { PROVIDER_KEY: OLD, [variableOf(name)]: OLD });
+    try {
+      const { code, stdout } = await desk.rerankctl('export', '--name', name);
+      expect(code).toBe(0);
+      expect(stdout).toContain(`key: { $env: ${variableOf(name)} }`);
+      expect(stdout).toContain(`connector_id: { $ref: Connector/${name} }`);
+      expect(stdout).toContain('No server gives credentials out');
+      expect(stdout).not.toContain(OLD);
+      await writeFile(join(desk.home, 'all.yaml'), stdout);
+      expect(await desk.isAdopted('all.yaml')).toEqual([
+        `Connector/${name}`,
+        `Model/${name}`,
+        `ModelGroup/${name}`,
+      ]);
+    } finally {
+      await desk.clear();
+    }
+  });
 
   describe('its model', () => {
     const declared = { description: 'one', rate_limiter: { limit: 1000, unit: 'SECONDS' } };

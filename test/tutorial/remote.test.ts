@@ -143,10 +143,11 @@ describe.each(SERVERS)('on %s', (_title, server) => {
         expect(again.code, again.stdout + again.stderr).toBe(0);
       }, 60_000);
 
-      it('takes passages with quotation marks, line ends and backslashes', async () => {
+      it('hands passages with quotation marks, line ends and backslashes on as they are', async () => {
         const text = 'Say "Washington \\ D.C.",\n\tis the capital of the United States? What is the';
         await bench.raw('PUT', `/${index}/_doc/odd?refresh=true`, { passage_text: text });
         expect((await order())[0]).toBe(text.slice(0, 10));
+        expect(provider.asked.at(-1)?.documents).toContain(text);
         await bench.raw('DELETE', `/${index}/_doc/odd?refresh=true`);
       });
 

@@ -6,6 +6,11 @@ import { Sensitive } from '../../core/value.ts';
 /** Headers whose value is a secret in itself. */
 const SECRET_HEADERS = /^(authorization|proxy-authorization|x-api-key|api-key|x-goog-api-key|cookie)$/i;
 
+/** Is this the header of a secret, and the secret itself in it? */
+export function isSecretHeader(name: string, value: unknown): boolean {
+  return SECRET_HEADERS.test(name) && typeof value === 'string' && !value.includes('${');
+}
+
 /** What the server takes and then shows to everybody who may read connectors, or cannot use. */
 export function checkConnector(resource: Resource): Diagnostic[] {
   const { spec } = resource;
@@ -23,7 +28,7 @@ export function checkConnector(resource: Resource): Diagnostic[] {
     for (const [name, value] of Object.entries(isObject(headers) ? headers : {})) {
       const pointer = `/spec/actions/${i}/headers/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
       if (value instanceof Sensitive) report(pointer, shown(`the header ${name}`));
-      else if (SECRET_HEADERS.test(name) && typeof value === 'string' && !value.includes('${')) {
+      else if (isSecretHeader(name, value)) {
         report(pointer, {
           severity: 'error',
           code: 'RCTL_SECRET_LITERAL',

@@ -9,7 +9,7 @@ import {
   type LiveValue,
 } from '../exporting.ts';
 import { accessControl } from './access.ts';
-import { credentialsIn } from './check.ts';
+import { credentialsIn, isSecretHeader } from './check.ts';
 import { CONNECTORS } from './live.ts';
 
 /** Connectors of other protocols (`mcp_sse`) belong to agents, and are no matter of manifests. */
@@ -48,7 +48,8 @@ function objectOf(
     name,
     ...pick(body, ['description', 'version', 'protocol', 'parameters']),
     credential,
-    ...pick(body, ['actions', 'client_config']),
+    actions: listAt(body, 'actions').map((action) => actionOf(name, action)),
+    ...pick(body, ['client_config']),
     // It is written as `access_mode` and read as `access`.
     ...(withAccess && typeof access === 'string' ? { access_mode: access } : {}),
     ...(withAccess && access === 'restricted' && Array.isArray(roles)
@@ -63,6 +64,17 @@ function objectOf(
     comments: [`No server gives credentials out: set ${variables.join(' and ')} before this is planned.`],
     diagnostics: [],
   };
+}
+
+/** A key that stands in a header, for everybody to see, is put into no manifest. */
+function actionOf(name: string, action: unknown): LiveValue {
+  const { headers, ...rest } = action as Record<string, Json>;
+  if (!isObject(headers)) return action as LiveValue;
+  const kept = Object.entries(headers).map(([header, value]) => [
+    header,
+    isSecretHeader(header, value) ? new LiveSecret(variableFor(`${name}_${header}`)) : value,
+  ]);
+  return { ...rest, headers: Object.fromEntries(kept) as Record<string, LiveValue> };
 }
 
 /** Which credentials there are, no server tells either: they are those that the actions use. */
