@@ -81,10 +81,10 @@ describe('an ML task', () => {
   it('that never ends is given up at the deadline, and finished by the next apply', async () => {
     const body = { state: 'CREATED', task_type: 'DEPLOY_MODEL' };
     proxy.inject({ path: task, fault: { do: 'answer', status: 200, body } });
-    const first = await story.run('apply', proxy.url, '--timeout', '3');
+    const first = await story.run('apply', proxy.url, '--timeout', '2');
     expect(first.code).toBe(5);
     expect(first.stderr).toContain('RCTL_WAIT_TIMEOUT');
-    expect(first.stderr).toMatch(/Waited 3\.\d s for the deployment, which did not come; last seen: CREATED/);
+    expect(first.stderr).toMatch(/Waited 2\.\d s for the deployment, which did not come; last seen: CREATED/);
     expect(first.stdout).toContain('SearchPipeline');
     proxy.reset();
     expect(await story.run('apply', proxy.url)).toMatchObject({ code: 0 });

@@ -6,7 +6,7 @@ import { connectToNode, nodeUrl } from '../support/node.ts';
 import { stateOfModel } from '../support/provision.ts';
 import { type ModelFile, writeTinyModel } from '../support/tiny-model.ts';
 import { openStory, type Story } from './story.ts';
-import { type Mode, type Scene, said, sweep } from './sweep.ts';
+import { again, type Scene, said, sweep } from './sweep.ts';
 
 let cluster: Cluster;
 let model: ModelFile;
@@ -27,17 +27,13 @@ async function open(): Promise<Scene> {
     args: (url) => story.args('apply', url),
     stdin: story.yaml,
     exitCode: 0,
-    finish: (mode) => finish(story, mode),
+    finish: () => finish(story),
     cleanUp: () => story.cleanUp(),
   };
 }
 
-async function finish(story: Story, mode: Mode): Promise<void> {
-  let second = await story.run('apply', nodeUrl());
-  // A late write of the state itself is noticed and told, and what was read before it is not trusted any more.
-  if (mode === 'late' && /RCTL_(PLAN_STALE|STATE_CONFLICT)/.test(second.stderr)) {
-    second = await story.run('apply', nodeUrl());
-  }
+async function finish(story: Story): Promise<void> {
+  const second = await again(() => story.run('apply', nodeUrl()));
   expect(second.code, said(second)).toBe(0);
   await story.expectWhole();
   await expectSettled(story);

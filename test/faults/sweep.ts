@@ -17,7 +17,7 @@ export interface Scene {
   /** What a run that nobody kills ends with. */
   readonly exitCode: number;
   /** Runs again, and throws unless everything is as it should be then. */
-  finish(mode: Mode): Promise<void>;
+  finish(): Promise<void>;
   cleanUp(): Promise<void>;
 }
 
@@ -33,7 +33,7 @@ interface Trial {
   readonly problem: string | undefined;
 }
 
-/** Each has a model on the node, which takes ten, and other test files have theirs. */
+/** Each has a model or two on the node, and takes its memory and its cores. */
 const AT_ONCE = 4;
 /** So long after the death of its sender a late request arrives: the next run has read the cluster without it. */
 const LATE_MS = 400;
@@ -77,7 +77,7 @@ async function trial(mode: Mode, target: Target, open: () => Promise<Scene>): Pr
   });
   try {
     const first = await ended;
-    const problem = struck === undefined ? endedBadly(scene, first) : await finish(scene, first, mode);
+    const problem = struck === undefined ? endedBadly(scene, first) : await finish(scene, first);
     return { struck, labels, problem: problem && `${mode} ${struck ?? 'no request'}: ${problem}` };
   } finally {
     await proxy.close();
@@ -90,14 +90,23 @@ function endedBadly({ exitCode }: Scene, first: Ran): string | undefined {
 }
 
 /** Why the second run did not converge. */
-async function finish(scene: Scene, first: Ran, mode: Mode): Promise<string | undefined> {
+async function finish(scene: Scene, first: Ran): Promise<string | undefined> {
   if (first.code !== null) return `it was not killed: ${said(first)}`;
   try {
-    await scene.finish(mode);
+    await scene.finish();
     return undefined;
   } catch (error) {
     return `${String(error)}\n--- the killed run: ${said(first)}`;
   }
+}
+
+/**
+ * The run after the one that was killed. What that one had on its way may arrive when this one has planned already: then
+ * it is told so, has changed nothing, and the one after it finishes.
+ */
+export async function again(run: () => Promise<Ran>): Promise<Ran> {
+  const second = await run();
+  return /RCTL_(PLAN_STALE|STATE_CONFLICT)/.test(second.stderr) ? run() : second;
 }
 
 export function said({ code, stdout, stderr }: Ran): string {

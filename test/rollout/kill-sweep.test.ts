@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Scene, said, sweep } from '../faults/sweep.ts';
+import { again, type Scene, said, sweep } from '../faults/sweep.ts';
 import { type Ran, rerankctl } from '../support/cli.ts';
 import { nodeUrl, uniqueName } from '../support/node.ts';
 import { type Bench, openBench, SERVERS } from '../support/provision.ts';
@@ -47,7 +47,7 @@ function sceneOf(
     stdin: rollout(name, file),
     exitCode,
     async finish() {
-      const second = await rerankctl(args(nodeUrl()), { stdin: rollout(name, next) });
+      const second = await again(() => rerankctl(args(nodeUrl()), { stdin: rollout(name, next) }));
       expect(second.code, said(second)).toBe(exitCode);
       await settled(second);
     },

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dig, listAt } from '../../src/core/json.ts';
-import { type Bench, idsOf, manifest, stateOfModel } from '../support/provision.ts';
+import { readLoaded } from '../../src/kinds/model/live.ts';
+import { type Bench, idsOf, manifest } from '../support/provision.ts';
 
 /** One passage for each word that the tiny models know, in an order that no score explains. */
 const PASSAGES = ['fair', 'poor', 'good', 'best'];
@@ -70,11 +71,10 @@ export function models(bench: Bench, name: string): Promise<string[]> {
   return idsOf(bench.cluster, 'models', name);
 }
 
-/** Those that take memory. */
+/** Those that a node holds. The document of one that was undeployed may say DEPLOY_FAILED (MLSyncUpCron, 3.6.0). */
 export async function deployed(bench: Bench, name: string): Promise<string[]> {
-  const all = await models(bench, name);
-  const states = await Promise.all(all.map((id) => stateOfModel(bench.cluster, id)));
-  return all.filter((_, i) => states[i] === 'DEPLOYED');
+  const [all, held] = await Promise.all([models(bench, name), readLoaded(bench.cluster)]);
+  return all.filter((id) => held?.has(id));
 }
 
 export interface Watched {

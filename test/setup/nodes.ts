@@ -9,7 +9,9 @@ export default async function setup(): Promise<(() => Promise<void>) | undefined
   if (process.env.RERANKCTL_TEST_OFFLINE) return undefined;
   const started: string[] = [];
   const onEvent = (): void => undefined;
-  const node = (name: string) => ({ name, nodes: 1, settings: {}, javaOpts: [], without: [] });
+  // Test files that run at once have more models between them than the ten that a node takes by default.
+  const settings = { 'plugins.ml_commons.max_model_on_node': '100' };
+  const node = (name: string) => ({ name, nodes: 1, settings, javaOpts: [], without: [] });
   // One after the other: together they fight for the cores, and take longer.
   if (process.env.RERANKCTL_TEST_URL === undefined) {
     const plain = await up({ ...node('test'), version: '3.6.0', security: false }, { onEvent });

@@ -48,16 +48,20 @@ async function hashFiles(wanted: readonly Wanted[]): Promise<Map<string, string>
 }
 
 /**
- * A search can be a second behind: right after a deployment it still finds DEPLOYING (2.19.1, 3.6.0). A state that
- * is on its way is read again in real time, so that the plan after an apply is empty.
+ * A search can be a second behind: right after a deployment it still finds DEPLOYING, or the UNDEPLOYED of before
+ * (2.19.1, 3.6.0). A state that is on its way, or that the nodes contradict, is read again in real time, so that the
+ * plan after an apply is empty.
  */
-function confirmStates(cluster: Cluster, models: readonly LiveModel[]): Promise<LiveModel[]> {
+function confirmStates(
+  cluster: Cluster,
+  models: readonly LiveModel[],
+  loaded: ReadonlySet<string> | undefined,
+): Promise<LiveModel[]> {
   return Promise.all(
-    models.map(async (found) =>
-      ['DEPLOYED', 'UNDEPLOYED'].includes(found.state)
-        ? found
-        : ((await getModel(cluster, found.id)) ?? found),
-    ),
+    models.map(async (found) => {
+      const rests = found.state === 'UNDEPLOYED' && loaded?.has(found.id) !== true;
+      return found.state === 'DEPLOYED' || rests ? found : ((await getModel(cluster, found.id)) ?? found);
+    }),
   );
 }
 
@@ -145,7 +149,7 @@ export const model: ProvisionedKind = {
       ready && wanted.length > 0 ? readLoaded(cluster) : undefined,
       hashFiles(wanted),
     ]);
-    const models = await confirmLoading(cluster, await confirmStates(cluster, found), loaded);
+    const models = await confirmLoading(cluster, await confirmStates(cluster, found, loaded), loaded);
     return {
       judge: (question) => judgeModel(question, { models, capabilities, hashes }),
       judgeRemoval: (recorded) => judgeRemoval(recorded, models),
