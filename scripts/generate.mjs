@@ -15,6 +15,7 @@ const MANIFEST = join(root, 'schemas/manifest.schema.json');
 const KINDS = [
   'ClusterSettings',
   'ModelGroup',
+  'Connector',
   'Model',
   'Index',
   'IndexTemplate',
@@ -212,7 +213,7 @@ async function validators(schemas) {
     allowUnionTypes: true,
     code: { source: true, esm: true, lines: false },
     schemas: Object.entries(schemas).map(([name, schema]) => ({ ...schema, $id: name })),
-    keywords: ['x-since', 'x-ref', 'x-text', 'x-message', 'x-remedy'],
+    keywords: ['x-since', 'x-ref', 'x-text', 'x-message', 'x-remedy', 'x-secret'],
   });
   const code = standalone.default(ajv, Object.fromEntries(Object.keys(schemas).map((name) => [name, name])));
   const contents = `${code}\n`;

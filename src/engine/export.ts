@@ -3,7 +3,13 @@ import type { Diagnostic } from '../core/diagnostic.ts';
 import { RerankctlError, ServerError } from '../core/errors.ts';
 import { isObject, type Json, type JsonObject } from '../core/json.ts';
 import type { Lifecycle } from '../core/resource.ts';
-import { type ExportContext, LiveId, type LiveObject, type LiveValue } from '../kinds/exporting.ts';
+import {
+  type ExportContext,
+  LiveId,
+  type LiveObject,
+  LiveSecret,
+  type LiveValue,
+} from '../kinds/exporting.ts';
 import type { ProvisionedKind } from '../kinds/kind.ts';
 import { KINDS } from '../kinds/registry.ts';
 import type { Cluster } from '../opensearch/cluster.ts';
@@ -154,6 +160,7 @@ export function manifestsOf(
 
 function plain(value: LiveValue, idOf: (id: LiveId) => Json): Json {
   if (value instanceof LiveId) return idOf(value);
+  if (value instanceof LiveSecret) return { $env: value.variable };
   if (Array.isArray(value)) return value.map((item: LiveValue) => plain(item, idOf));
   if (!isObject(value)) return value as Json;
   return Object.fromEntries(
@@ -188,8 +195,21 @@ export function untellable({ found }: Findings): Map<Address, string> {
   return problems;
 }
 
+/** The environment variables that stand for secrets in what was found. */
+export function variablesOf({ found }: Findings): string[] {
+  const variables = new Set<string>();
+  const visit = (value: LiveValue): void => {
+    if (value instanceof LiveSecret) variables.add(value.variable);
+    else if (!(value instanceof LiveId) && typeof value === 'object' && value !== null)
+      for (const item of Object.values(value as Record<string, LiveValue>)) visit(item);
+  };
+  for (const { object } of found) visit(object.spec);
+  return [...variables].sort();
+}
+
 function directiveIn(value: LiveValue): string | undefined {
-  if (value instanceof LiveId || typeof value !== 'object' || value === null) return undefined;
+  if (value instanceof LiveId || value instanceof LiveSecret || typeof value !== 'object' || value === null)
+    return undefined;
   const entries = Object.entries(value as Record<string, LiveValue>);
   const [first] = entries;
   if (!Array.isArray(value) && entries.length === 1 && first?.[0].startsWith('$')) return first[0];

@@ -10,6 +10,7 @@ import { applyPlan } from './apply.ts';
 import { makePlan, type PlanRules } from './plan.ts';
 import { tooMany } from './removal.ts';
 import type { ApplyOptions, ApplyReport } from './run.ts';
+import { scrubbed } from './scrub.ts';
 import { type Selection, selectChanges } from './select.ts';
 import { readSnapshot, type Snapshot } from './snapshot.ts';
 
@@ -60,7 +61,9 @@ export async function plan(
   options: PlanOptions,
 ): Promise<PreparedPlan> {
   const { stack, removals, targets = [], excludes = [] } = options;
-  const snapshot = await readSnapshot(cluster, stack, resources, { remove: removals !== undefined });
+  const snapshot = await readSnapshot(scrubbed(cluster, resources), stack, resources, {
+    remove: removals !== undefined,
+  });
   const whole = makePlan(resources, snapshot, options);
   const known = [...resources, ...whole.changes].map(({ address }) => address);
   const ground = { resources, records: snapshot.records };
@@ -76,7 +79,9 @@ export async function apply(
   options: ApplyOptions,
 ): Promise<ApplyReport> {
   refuseIfRefused(prepared.plan);
-  return applyPlan(cluster, prepared.plan, prepared.snapshot, options);
+  const { plan: made, snapshot } = prepared;
+  const resources = [...made.changes.map(({ resource }) => resource), ...made.verifications];
+  return applyPlan(scrubbed(cluster, resources), made, snapshot, options);
 }
 
 /** Nothing is changed while any resource is refused. */

@@ -116,6 +116,25 @@ function judges({ spec }: Resource, change: Change): boolean {
   return named instanceof Reference ? named.address === address : named === resource.name;
 }
 
+/**
+ * What was made for a release and for nothing else, dependents first: the server removes no connector that a model
+ * names. `changes` are in dependency order.
+ */
+export function madeFor(release: Release, changes: readonly Change[]): Change[] {
+  const direct = new Set(release.needs);
+  const needed = new Set(direct);
+  const made: Change[] = [];
+  for (const change of changes.toReversed()) {
+    if (!needed.has(change.address)) continue;
+    const dependents = changes.filter(({ resource }) => resource.dependsOn.includes(change.address));
+    const othersNeedIt = dependents.some((other) => !made.includes(other) && !release.holds(other));
+    if (othersNeedIt && !direct.has(change.address)) continue;
+    made.push(change);
+    for (const address of change.resource.dependsOn) needed.add(address);
+  }
+  return made;
+}
+
 /** Why a change of the release is not made. */
 export function stopped({ verdict, reports }: ReleaseReport, { address, resource }: Change): Diagnostic {
   const names = reports.filter((report) => report.verdict === verdict).map((report) => report.address);

@@ -11,12 +11,12 @@ import type { Cluster } from '../opensearch/cluster.ts';
 import { type AttemptOptions, Attempts } from './attempts.ts';
 import { Mutexes } from './concurrency.ts';
 import { withFormer } from './former.ts';
-import { dependentsOf } from './graph.ts';
 import { recordedFor, sealIntent } from './intent.ts';
 import { Ledger } from './ledger.ts';
-import { isRolledOut, Release, type ReleaseReport, stopped } from './release.ts';
+import { isRolledOut, madeFor, Release, type ReleaseReport, stopped } from './release.ts';
 import { Removals } from './removals.ts';
 import { reporting } from './reporting.ts';
+import { type Retired, retireAll } from './retire.ts';
 import { sealSecrets } from './secrets.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { StateRecord } from './state/read.ts';
@@ -99,9 +99,11 @@ export class Run {
     for (const change of staying) this.#announce(change);
     // In dependency order, so that the promise of a dependency is there before its dependents look for it.
     for (const change of staying) this.#running.set(change.address, this.#follow(change));
-    const dependents = dependentsOf(staying.map((change) => change.resource));
-    const retired = staying.map((change) => this.#retire(change, dependents.get(change.address) ?? []));
-    const made = (await Promise.all([...this.#running.values(), ...retired])).filter(isThere);
+    const retired = this.#options.canary === true ? [] : retireAll(staying, (change) => this.#retire(change));
+    const made = [
+      ...(await Promise.all(this.#running.values())),
+      ...(await Promise.all(retired)).map(({ outcome }) => outcome),
+    ].filter(isThere);
     const measured = await this.#measured;
     const withdrawn = await this.#withdraw(measured?.report);
     const removed = await this.#removals.removeAll(leaving, made);
@@ -220,11 +222,13 @@ export class Run {
     const { canary = false, keepCandidate = false } = this.#options;
     const unproven = report?.verdict === 'fail' || report?.verdict === 'inconclusive';
     if (!canary && (!unproven || keepCandidate)) return [];
-    const needs = this.#release.needs;
-    const candidates = this.#plan.changes.filter(({ address }) => needs.includes(address));
-    const withdrawn = await Promise.all(candidates.map((change) => this.#removals.withdraw(change)));
+    const withdrawn: Outcome[] = [];
+    for (const change of madeFor(this.#release, this.#plan.changes)) {
+      const outcome = await this.#removals.withdraw(change);
+      if (outcome !== undefined) withdrawn.push(outcome);
+    }
     const created = canary ? this.#createdNow() : [];
-    return [...withdrawn.filter(isThere), ...(await this.#removals.removeAll(created, []))];
+    return [...withdrawn, ...(await this.#removals.removeAll(created, []))];
   }
 
   /** What this run has created, as deletions. */
@@ -306,13 +310,12 @@ export class Run {
     };
   }
 
-  /** Removes what a replacement left behind, once everything that referred to it refers to its successor. */
-  async #retire(change: Change, dependents: readonly Address[]): Promise<Outcome | undefined> {
-    if (this.#options.canary === true) return undefined;
+  /** Takes care of what earlier objects of this resource there were. */
+  async #retire(change: Change): Promise<Retired> {
     const own = await this.#running.get(change.address);
-    const others = await Promise.all(dependents.map((address) => this.#running.get(address)));
-    const settled = [own, ...others].every((outcome) => outcome === undefined || outcome.result === 'done');
-    return settled ? this.#removals.retire(change) : undefined;
+    if (own !== undefined && own.result !== 'done') return { settled: false };
+    const outcome = await this.#removals.retire(change);
+    return outcome === undefined ? { settled: !this.#options.signal.aborted } : { settled: false, outcome };
   }
 }
 

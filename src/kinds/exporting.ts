@@ -20,6 +20,14 @@ export class LiveId {
   }
 }
 
+/** A secret, which no server gives out: whoever plans the manifest sets this environment variable. */
+export class LiveSecret {
+  readonly variable: string;
+  constructor(variable: string) {
+    this.variable = variable;
+  }
+}
+
 export type LiveValue =
   | null
   | boolean
@@ -27,7 +35,8 @@ export type LiveValue =
   | string
   | readonly LiveValue[]
   | { readonly [key: string]: LiveValue }
-  | LiveId;
+  | LiveId
+  | LiveSecret;
 
 /** One object of the cluster, as a manifest would declare it. */
 export interface LiveObject {

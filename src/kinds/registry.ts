@@ -1,6 +1,7 @@
 import { parseAddress } from '../core/address.ts';
 import { alias } from './alias/index.ts';
 import { clusterSettings } from './cluster-settings/index.ts';
+import { connector } from './connector/index.ts';
 import { index } from './index/index.ts';
 import { indexTemplate } from './index-template/index.ts';
 import { ingestPipeline } from './ingest-pipeline/index.ts';
@@ -15,6 +16,7 @@ import { verification } from './verification/index.ts';
 export const KINDS: readonly Kind[] = [
   clusterSettings,
   modelGroup,
+  connector,
   model,
   index,
   indexTemplate,

@@ -10,6 +10,8 @@ export interface DirectiveContext {
   readonly folder: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly vars: Readonly<Record<string, string>>;
+  /** Is what stands at this pointer a secret, whatever directive it comes from? */
+  readonly isSecret?: (pointer: string) => boolean;
 }
 
 export interface DirectiveProblem {
@@ -80,13 +82,22 @@ class DirectiveReader {
       return Array.isArray(value) ? value.map((item, i) => this.value(item, pointerTo(pointer, i))) : value;
     }
     const name = directiveOf(value);
-    if (name !== undefined) return this.#directive(name, value[name] as Json, pointer);
+    if (name !== undefined)
+      return this.#sealed(name, this.#directive(name, value[name] as Json, pointer), pointer);
     const result: { [key: string]: Value } = { ...(value as { [key: string]: Json }) };
     for (const key of Object.keys(value)) {
       const item = value[key] as Json;
       if (typeof item === 'object' && item !== null) result[key] = this.value(item, pointerTo(pointer, key));
     }
     return result;
+  }
+
+  /** A file that holds a secret mostly ends with the line end that an editor or `echo` has put there. */
+  #sealed(name: string, value: Value, pointer: string): Value {
+    if (typeof value !== 'string' || this.leaves.has(pointer)) return value;
+    if (this.#context.isSecret?.(pointer) !== true) return value;
+    this.leaves.set(pointer, 'secret');
+    return new Sensitive(name === '$file' ? value.replace(/\r?\n$/, '') : value, name);
   }
 
   #directive(name: string, operand: Json, pointer: string): Value {

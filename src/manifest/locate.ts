@@ -22,6 +22,7 @@ export class Locator {
   readonly #segment: Segment;
   readonly #index: number;
   #document: Document | undefined;
+  readonly #hidden: string[] = [];
 
   constructor(segment: Segment, index: number, document?: Document) {
     this.#segment = segment;
@@ -33,7 +34,13 @@ export class Locator {
   at(pointer: string, aim: Aim = 'auto'): Place {
     const { lines, start } = this.#segment;
     const { key, value } = this.#find(pointerSegments(pointer)).found;
-    return lines.place(start + this.#offset(key, value, aim));
+    const place = lines.place(start + this.#offset(key, value, aim));
+    return this.#hidden.some((text) => place.snippet.includes(text)) ? { ...place, snippet: '' } : place;
+  }
+
+  /** No line that holds this text is shown. */
+  hide(text: string): void {
+    this.#hidden.push(text);
   }
 
   /** What a scalar looks like in the file, e.g. `1.0` where the number is 1. */

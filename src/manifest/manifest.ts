@@ -1,14 +1,15 @@
 import { type Address, addressOf } from '../core/address.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
-import { isObject, type Json, pointerTo } from '../core/json.ts';
+import { isObject, type Json, pointerSegments, pointerTo } from '../core/json.ts';
 import type { Lifecycle, Resource } from '../core/resource.ts';
 import { didYouMean, listed } from '../core/suggest.ts';
 import { toShownJson, type Value, type ValueObject } from '../core/value.ts';
-import { type DirectiveContext, type LeafKind, resolveDirectives } from './directives.ts';
+import { type DirectiveContext, type LeafKind, type Resolved, resolveDirectives } from './directives.ts';
 import { explainAll } from './explain.ts';
+import { hideLiterals } from './literal-secrets.ts';
 import type { Aim, Locator } from './locate.ts';
 import type { ParsedDocument } from './parse.ts';
-import { KIND_NAMES, schemaOf } from './schema.ts';
+import { hasSecretFields, isSecretField, KIND_NAMES, schemaOf } from './schema.ts';
 import { leafAt, validationErrors } from './validate.ts';
 
 export const API_VERSION = 'rerankctl/v1';
@@ -39,6 +40,9 @@ export function readManifest(
 ): Manifest {
   return new ManifestReader(document, diagnostics).read({ ...context, folder: document.source.folder });
 }
+
+const SECRET_REMEDY =
+  'Write `{ $env: NAME }` and set that environment variable, or `{ $file: path }` with a file that git ignores. A secret that was committed is to be renewed.';
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
@@ -71,7 +75,7 @@ class ManifestReader {
     if (!this.#envelope(data, known) || !known) return manifest;
 
     const metadata = resolveDirectives((envelope.metadata ?? null) as Json, '/metadata', context);
-    const spec = resolveDirectives((envelope.spec ?? {}) as Json, '/spec', context);
+    const spec = this.#spec(kind, (envelope.spec ?? {}) as Json, context);
     for (const { pointer, ...problem } of [...metadata.problems, ...spec.problems])
       this.#report(problem, pointer);
     if (envelope.metadata !== undefined)
@@ -96,6 +100,23 @@ class ManifestReader {
           )
         : undefined;
     return { kind, name, locator, uses, resource };
+  }
+
+  /** Reads the directives of a spec. A secret comes from one, and is never written down. */
+  #spec(kind: string, spec: Json, context: DirectiveContext): Resolved {
+    if (!hasSecretFields(kind)) return resolveDirectives(spec, '/spec', context);
+    const isSecret = (pointer: string): boolean => isSecretField(kind, pointer.slice('/spec'.length));
+    const resolved = resolveDirectives(spec, '/spec', { ...context, isSecret });
+    const { value, found, leaves } = hideLiterals(resolved.value, '/spec', isSecret);
+    for (const { text } of found) this.#document.locator.hide(text);
+    for (const { pointer } of found) {
+      const field = pointerSegments(pointer).slice(1).join('.');
+      const message = `\`${field}\` is a secret, and it is written in the manifest.`;
+      this.#report({ code: 'RCTL_SECRET_LITERAL', message, remedy: SECRET_REMEDY }, pointer);
+    }
+    return found.length === 0
+      ? resolved
+      : { ...resolved, value, leaves: new Map([...resolved.leaves, ...leaves]) };
   }
 
   /** Is it a manifest, as far as its outermost keys tell? */

@@ -49,3 +49,17 @@ export function kindsFor(kind: string, pointer: string): readonly string[] | und
   }
   return referable.get(key);
 }
+
+const withSecrets = new Map<string, boolean>();
+
+/** Has this kind any field that holds a secret (`x-secret`)? */
+export function hasSecretFields(kind: string): boolean {
+  const known = withSecrets.get(kind) ?? JSON.stringify(schemaOf(kind)).includes('"x-secret":true');
+  withSecrets.set(kind, known);
+  return known;
+}
+
+/** Is this field one of them? The pointer begins at the spec. */
+export function isSecretField(kind: string, pointer: string): boolean {
+  return schemaAt(schemaOf(kind), pointerSegments(pointer))?.['x-secret'] === true;
+}

@@ -166,8 +166,20 @@ const redirected: Translate = ({ status, reason, endpoint }) =>
       }
     : undefined;
 
+/** What a service behind a connector answered, with the status that it gave: also 401, which is none of ours. */
+const remoteService: Translate = ({ reason, request }) =>
+  /Error from remote service:/i.test(reason)
+    ? {
+        failure: 'server',
+        code: 'RCTL_REMOTE_REFUSED',
+        message: `The service behind a connector answered with an error to ${request}: ${reason}`,
+        remedy: 'A refused key is the `credential` of the Connector, a wrong request its `request_body`.',
+      }
+    : undefined;
+
 /** The order matters: what is known exactly comes before what only the status tells. */
 const TRANSLATIONS: readonly Translate[] = [
+  remoteService,
   unauthorized,
   forbidden,
   notYours,

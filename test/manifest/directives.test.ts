@@ -77,7 +77,6 @@ describe('directives', () => {
   });
 
   it('leaves placeholders of the API and objects of several keys alone', async () => {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: connector bodies are full of it.
     expect(await read('"${parameters.model}"')).toBe('${parameters.model}');
     expect(await read('{ $id: 1, $schema: x }')).toEqual({ $id: 1, $schema: 'x' });
   });

@@ -37,7 +37,7 @@ function schema(name: string): object {
   return JSON.parse(readFileSync(path, 'utf8')) as object;
 }
 
-export async function openDesk(bench: Bench): Promise<Desk> {
+export async function openDesk(bench: Bench, env: Readonly<Record<string, string>> = {}): Promise<Desk> {
   const home = await mkdtemp(join(tmpdir(), 'rerankctl-export-'));
   const ajv = new Ajv({ allErrors: true, strict: false });
   ajv.addSchema(schema('report.schema.json'), 'report.schema.json');
@@ -56,6 +56,7 @@ export async function openDesk(bench: Bench): Promise<Desk> {
       stdout: output('stdout'),
       stderr: output('stderr'),
       env: {
+        ...env,
         OPENSEARCH_URL: bench.proxy.url,
         OPENSEARCH_USERNAME: login.username,
         OPENSEARCH_PASSWORD: login.password,

@@ -46,8 +46,12 @@ export function manifest(kind: string, name: string, spec: object, metadata: obj
 }
 
 /** Resources of a manifest text. Throws with all diagnostics when one of them is an error. */
-export async function load(yaml: string, cwd = process.cwd()): Promise<Resource[]> {
-  const loaded = await loadManifests(['-'], { cwd, env: {}, vars: {}, stdin: async () => yaml });
+export async function load(
+  yaml: string,
+  cwd = process.cwd(),
+  env: Readonly<Record<string, string>> = {},
+): Promise<Resource[]> {
+  const loaded = await loadManifests(['-'], { cwd, env, vars: {}, stdin: async () => yaml });
   const diagnostics = [...loaded.diagnostics, ...(await checkResources(loaded.resources))];
   if (hasErrors(diagnostics)) throw new Error(JSON.stringify(diagnostics, null, 2));
   return [...loaded.resources];
@@ -95,7 +99,12 @@ export interface Bench {
   cleanUp(): Promise<void>;
 }
 
-export async function openBench(server: Server, purpose: string): Promise<Bench> {
+/** `env`: what manifests find there; it may be changed between two plans. */
+export async function openBench(
+  server: Server,
+  purpose: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Bench> {
   const proxy = await startProxy(server.url);
   const settings = { ...server.login, requestTimeoutMs: 30_000, retryForMs: 10_000 };
   const counted = connect({ ...settings, url: proxy.url });
@@ -104,7 +113,7 @@ export async function openBench(server: Server, purpose: string): Promise<Bench>
   const known = new Map<string, Resource>();
 
   async function prepare(yaml: string, rules: PlanRules = {}) {
-    const resources = await load(yaml);
+    const resources = await load(yaml, process.cwd(), env);
     for (const resource of resources) {
       known.set(`${resource.address} ${String(resource.spec.name)}`, resource);
     }
@@ -209,10 +218,10 @@ async function deleteState(cluster: Cluster, stack: string): Promise<void> {
   });
 }
 
-/** IDs of all models (without their chunks) or groups of a name. */
+/** IDs of all models (without their chunks), groups or connectors of a name. */
 export async function idsOf(
   cluster: Cluster,
-  what: 'models' | 'model_groups',
+  what: 'models' | 'model_groups' | 'connectors',
   name: string,
 ): Promise<string[]> {
   const query = {
@@ -254,6 +263,16 @@ async function deleteAll(cluster: Cluster, resources: readonly Resource[]): Prom
   );
   for (const name of specNames('Model')) {
     for (const id of await idsOf(cluster, 'models', name)) await deleteModel(cluster, id);
+  }
+  for (const name of specNames('Connector')) {
+    for (const id of await idsOf(cluster, 'connectors', name)) {
+      await cluster.request({
+        method: 'DELETE',
+        path: `/_plugins/_ml/connectors/${id}`,
+        // A model of another name can hold it: that one is the failure to look at.
+        accept: [404, 409],
+      });
+    }
   }
   // A group made by hand for a model bears the model's name.
   for (const name of new Set([...specNames('ModelGroup'), ...specNames('Model')])) {

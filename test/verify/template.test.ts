@@ -27,7 +27,6 @@ test('names without a value are told, each once', () => {
 });
 
 test('connector placeholders are no places', () => {
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: connectors are full of it
   const body = { a: '${parameters.x}', b: '{ {x} }' };
   expect(fill(body, {})).toEqual({ body, missing: [] });
 });

@@ -9,6 +9,7 @@ import {
   findObjects,
   manifestsOf,
   untellable,
+  variablesOf,
 } from '../../engine/export.ts';
 import { loadManifests } from '../../manifest/load.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
@@ -102,10 +103,12 @@ async function expressible(findings: Findings): Promise<{
   leftOut: ReadonlyMap<Address, string>;
 }> {
   const leftOut = untellable(findings);
+  // Whoever plans them sets these.
+  const env = Object.fromEntries(variablesOf(findings).map((name) => [name, 'set']));
   for (;;) {
     const { manifests, diagnostics } = manifestsOf(findings, new Set(leftOut.keys()));
     const text = renderManifests(manifests, '');
-    const options = { cwd: '/', env: {}, vars: {}, stdin: async () => text };
+    const options = { cwd: '/', env, vars: {}, stdin: async () => text };
     const errors = manifests.length === 0 ? [] : (await loadManifests(['-'], options)).diagnostics;
     const before = leftOut.size;
     for (const { severity, address, message } of errors) {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Resource } from '../../core/resource.ts';
 import { resolveByName } from '../../engine/resolve-by-name.ts';
+import { scrubbed } from '../../engine/scrub.ts';
 import { baselineText } from '../../verify/baseline.ts';
 import { overallVerdict, type VerificationReport } from '../../verify/report.ts';
 import { verify } from '../../verify/verify.ts';
@@ -43,13 +44,14 @@ export async function verifyCommand(invocation: Invocation): Promise<CommandResu
       'Name a file in its spec: baseline: relevance.baseline.json.',
     );
   }
-  const reports = await measure(invocation, verifications, asBaseline);
+  const reports = await measure(invocation, resources, verifications, asBaseline);
   if (asBaseline) await writeBaselines(invocation, verifications, reports);
   return finish(invocation, reports);
 }
 
 async function measure(
   invocation: Invocation,
+  resources: readonly Resource[],
   verifications: readonly Resource[],
   asBaseline: boolean,
 ): Promise<VerificationReport[]> {
@@ -58,7 +60,7 @@ async function measure(
   const cluster = await clusterOf(invocation, { listener, signal: io.signal });
   try {
     const resolved = verifications.map((resource) => ({ resource, spec: resolveByName(resource) }));
-    return await verify(cluster, resolved, { signal: io.signal, listener, asBaseline });
+    return await verify(scrubbed(cluster, resources), resolved, { signal: io.signal, listener, asBaseline });
   } finally {
     await cluster.close();
   }

@@ -1,10 +1,11 @@
 import { numberAt, textAt } from '../../core/json.ts';
 import type { Applied, StepContext } from '../kind.ts';
 import { readArchive } from './archive.ts';
-import { deploy, rest, undeploy } from './deploy.ts';
+import { awaitSearchable, deploy, rest, undeploy } from './deploy.ts';
 import { getModel } from './live.ts';
 import { probe } from './probe.ts';
 import { register } from './register.ts';
+import { updateRemote } from './remote.ts';
 import { refuseWithoutRoom } from './room.ts';
 import { sourceOf, wantsDeployment } from './source.ts';
 
@@ -12,12 +13,19 @@ async function bringUp(context: StepContext, id: string): Promise<void> {
   if (!wantsDeployment(context.spec)) return;
   const resumed = context.change.action === 'update' || context.recorded?.intent !== undefined;
   await context.step('deploy', () => deploy(context, id, resumed));
+  // A model that is disabled answers nobody.
+  if (context.spec.is_enabled === false) return;
   await context.step('probe', async () => {
     // A pretrained model gets its function from its publisher, whatever the manifest says or leaves out.
     const declared =
       sourceOf(context.resource).from === 'file' ? textAt(context.spec, 'function_name') : undefined;
     await probe(context, id, declared ?? (await getModel(context.cluster, id))?.algorithm);
   });
+}
+
+async function takeDown(context: StepContext, id: string): Promise<void> {
+  await undeploy(context, id);
+  if (sourceOf(context.resource).from === 'connector') await awaitSearchable(context, id, 'UNDEPLOYED');
 }
 
 /** Registers the model, unless one that was kept takes the place. */
@@ -63,8 +71,14 @@ async function recreate(context: StepContext, old: string): Promise<string> {
 export async function applyModel(context: StepContext): Promise<Applied> {
   const { change, resource } = context;
   if (change.action === 'update') {
+    const attributes = change.fields.filter(({ pointer }) => pointer !== '/model_state');
+    if (attributes.length > 0) {
+      await context.step('update', () => updateRemote(context, change.id, attributes));
+      const unfinished = context.recorded?.intent !== undefined;
+      if (attributes.length === change.fields.length && !unfinished) return { id: change.id };
+    }
     if (wantsDeployment(context.spec)) await bringUp(context, change.id);
-    else await context.step('undeploy', () => undeploy(context, change.id));
+    else await context.step('undeploy', () => takeDown(context, change.id));
     return { id: change.id };
   }
   if (change.action === 'replace') {

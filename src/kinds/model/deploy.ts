@@ -1,11 +1,12 @@
 import { RerankctlError } from '../../core/errors.ts';
 import { textAt } from '../../core/json.ts';
+import { poll } from '../../opensearch/poll.ts';
 import { pause } from '../../opensearch/signals.ts';
 import type { StepContext } from '../kind.ts';
 import { DeploymentWatch } from './deployment-watch.ts';
 import { searchesToEnd } from './drain.ts';
 import { isAlreadyRunning, isPassing, modelFailure, reasonOf } from './failures.ts';
-import { deleteModel, getModel, type LiveModel } from './live.ts';
+import { deleteModel, getModel, type LiveModel, searchModels } from './live.ts';
 import { searchTasks } from './orphans.ts';
 import { GONE, ORPHANED, type Task } from './task.ts';
 import { awaitModel, awaitTask, type Waiting } from './tasks.ts';
@@ -32,7 +33,8 @@ export async function deploy(context: Deploying, id: string, resumed: boolean): 
   if (resumed && (await isDeployedByAnother(context, id))) return;
   for (let attempt = 1; ; attempt++) {
     const task = await deployOnce(context, id);
-    if (task === undefined || (task.state === 'COMPLETED' && !resumed)) return;
+    if (task === undefined) return remoteDeployed(context, id);
+    if (task.state === 'COMPLETED' && !resumed) return;
     const reason = reasonOf(task.error);
     const orphaned = task.state === ORPHANED;
     const again =
@@ -44,6 +46,31 @@ export async function deploy(context: Deploying, id: string, resumed: boolean): 
     if (!again || attempt >= ATTEMPTS) throw notDeployed(task, model);
     await pause(PAUSE_MS, context.signal);
   }
+}
+
+/**
+ * A remote model's deployment is COMPLETED by its answer and goes on for some 150 ms; until then an update is refused,
+ * and so is a predict where the model may not deploy itself (2.19.1, 3.6.0).
+ */
+async function remoteDeployed(context: Waiting, id: string): Promise<void> {
+  const model = await awaitModel(context, id, 'the model to be deployed', ({ state }) =>
+    /^(DEPLOYED|DEPLOY_FAILED)$/.test(state),
+  );
+  if (model.state === 'DEPLOYED') await awaitSearchable(context, id, 'DEPLOYED');
+}
+
+/** The search of 2.19 is up to a second behind, and a remote model is deployed sooner than that. */
+export async function awaitSearchable(context: Waiting, id: string, state: string): Promise<void> {
+  const what = `the model to be found ${state}`;
+  await poll({
+    what,
+    read: async () => (await searchModels(context.cluster, { names: [], ids: [id] }))[0]?.state ?? 'gone',
+    done: (found) => found === state || found === 'gone',
+    describe: String,
+    signal: context.signal,
+    deadlineMs: 10_000,
+    onPoll: (found, sinceMs) => context.polled(what, found, sinceMs),
+  });
 }
 
 function settled(context: Waiting, id: string): Promise<LiveModel> {

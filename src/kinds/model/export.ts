@@ -73,6 +73,7 @@ function ambiguity(model: LiveModel, all: readonly LiveModel[]): string | undefi
       other.groupId === model.groupId &&
       other.hash === model.hash &&
       isDeclared(other.algorithm, model.algorithm) &&
+      other.body.connector_id === model.body.connector_id &&
       isDeclared(other.body.model_format, model.body.model_format as Json) &&
       isDeclared(other.body.model_config, model.body.model_config as Json),
   );
@@ -106,7 +107,14 @@ async function objectOf(context: ExportContext, model: LiveModel): Promise<LiveO
   const group = { model_group_id: new LiveId('ModelGroup', model.groupId ?? '') };
   const diagnostics: Diagnostic[] = model.state === 'PARTIALLY_DEPLOYED' ? [partly(model)] : [];
   if (model.algorithm === 'REMOTE') {
-    const kept = pick(body, ['description', 'is_enabled', 'rate_limiter', 'interface', 'deploy_setting']);
+    const kept = pick(body, [
+      'description',
+      'is_enabled',
+      'rate_limiter',
+      'guardrails',
+      'interface',
+      'deploy_setting',
+    ]);
     const connector = { connector_id: new LiveId('Connector', String(body.connector_id)) };
     const spec = { name, function_name: 'remote', ...kept, ...group, ...connector, ...state };
     return { id: model.id, name, spec, comments: [], diagnostics };

@@ -137,6 +137,32 @@ const RULES: readonly Rule[] = [
       'Declare all three, e.g. {model_type: bert, embedding_dimension: 1, framework_type: huggingface_transformers}.',
   },
   {
+    pattern: /host name has private ip address/i,
+    code: 'RCTL_CONNECTOR_PRIVATE_ADDRESS',
+    message: () => 'The connector leads to a private address, and this cluster lets no connector go there.',
+    remedy: allow('plugins.ml_commons.connector.private_ip_enabled'),
+  },
+  {
+    pattern: /Error from remote service:/i,
+    code: 'RCTL_REMOTE_REFUSED',
+    message: () => 'The service behind the connector answered with an error.',
+    remedy:
+      'Look at what it says: a refused key is the `credential` of the Connector, a wrong request its `request_body` and `parameters`. Nothing that searches use was changed.',
+  },
+  {
+    pattern: /Error communicating with remote model/i,
+    code: 'RCTL_REMOTE_UNREACHABLE',
+    message: () => 'The cluster cannot reach the service behind the connector.',
+    remedy:
+      'The nodes themselves need a route (DNS, firewall, proxy) to the host of its URL. Check it from a node.',
+  },
+  {
+    pattern: /parameter placeholder not filled in payload: (\S+)/i,
+    code: 'RCTL_CONNECTOR_PARAMETER',
+    message: (match) => `The request of the connector has a parameter without a value: ${match[1]}.`,
+    remedy: 'Add it to `parameters` of the Connector, or let pre_process_function make it.',
+  },
+  {
     pattern: /^Connection refused/i,
     code: 'RCTL_MODEL_HOST_UNREACHABLE',
     message: () =>

@@ -8,6 +8,7 @@ import type { Question, Verdict } from '../kind.ts';
 import { mlPluginMissing } from '../ml-commons.ts';
 import { FILE_SETTING, ML_NODE_SETTING, REMEDY, URL_SETTING } from './failures.ts';
 import { type LiveModel, NOT_LOADED } from './live.ts';
+import { remoteChanges } from './remote.ts';
 import { isDeclared } from './same.ts';
 import { sourceOf, wantsDeployment } from './source.ts';
 
@@ -84,8 +85,18 @@ function alike(question: Question, snapshot: ModelSnapshot): LiveModel[] {
       (hash === undefined || model.hash === hash) &&
       isDeclared(model.algorithm, question.spec.function_name) &&
       isDeclared(model.body.model_format, question.spec.model_format) &&
-      isDeclared(model.body.model_config, question.spec.model_config),
+      isDeclared(model.body.model_config, question.spec.model_config) &&
+      (!isRemote(question) || isAlikeRemote(question, model)),
   );
+}
+
+function isRemote({ resource }: Question): boolean {
+  return sourceOf(resource).from === 'connector';
+}
+
+/** It asks the same service in the same way; the rest can be updated. */
+function isAlikeRemote(question: Question, model: LiveModel): boolean {
+  return remoteChanges(question, model).anew.length === 0;
 }
 
 /** What differs from what was registered. Local models cannot be updated at all: any difference replaces. */
@@ -157,7 +168,9 @@ function replacement(
     fields,
     reason:
       kept === undefined
-        ? 'ML Commons updates no attribute of a local model'
+        ? isRemote(question)
+          ? 'what a model asks and answers is proven in a new one, beside the old'
+          : 'ML Commons updates no attribute of a local model'
         : `${kept.id} of an earlier release is kept and takes its place`,
     ...(recreates
       ? {
@@ -215,9 +228,29 @@ export function judgeModel(question: Question, snapshot: ModelSnapshot): Verdict
       ...(reason === undefined ? {} : { reason }),
     };
   }
+  if (isRemote(question)) return judgeRemote(question, live, snapshot);
   const changed = own === undefined ? [] : identityChanges(question, live, snapshot);
   if (changed.length > 0) return replacement(question, live, changed, snapshot);
   return judgeDeployment(question, live);
+}
+
+function judgeRemote(question: Question, live: LiveModel, snapshot: ModelSnapshot): Verdict {
+  const { anew, inPlace } = remoteChanges(question, live);
+  if (anew.length > 0) return replacement(question, live, [...anew, ...inPlace], snapshot);
+  const verdict = judgeDeployment(question, live);
+  if (inPlace.length === 0 || verdict.action === 'refuse') return verdict;
+  const deployment = verdict.action === 'update' ? verdict : { steps: [], fields: [] };
+  const disabled = inPlace.some(({ pointer, after }) => pointer === '/is_enabled' && after === false);
+  return {
+    action: 'update',
+    id: live.id,
+    ...deployment,
+    steps: ['update', ...deployment.steps],
+    fields: [...inPlace, ...deployment.fields],
+    ...(disabled
+      ? { destructive: 'interrupts search: pipelines that use it fail while it is disabled' }
+      : {}),
+  };
 }
 
 /** The model of the state, or else the one that an interrupted run had registered and not yet deployed. */
@@ -258,7 +291,9 @@ function judgeDeployment(question: Question, live: LiveModel): Verdict {
       ...(fell && wantsDeployment(question.recorded.applied as ValueObject) ? { drifted: true } : {}),
     };
   }
-  if (!wanted && !idle) {
+  // The server deploys a remote model by itself when it is asked something.
+  const leftAlone = isRemote(question) && question.recorded?.applied?.deploy === false;
+  if (!wanted && !idle && !leftAlone) {
     return {
       action: 'update',
       id: live.id,

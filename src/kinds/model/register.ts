@@ -3,6 +3,7 @@ import { type JsonObject, textAt } from '../../core/json.ts';
 import type { StepContext } from '../kind.ts';
 import { lookForLate } from '../late.ts';
 import { readArchive } from './archive.ts';
+import { remove } from './deploy.ts';
 import { isPassing, modelFailure, reasonOf } from './failures.ts';
 import { deleteModel, type LiveModel, searchModels } from './live.ts';
 import { deleteTask, mayBeRegistering } from './orphans.ts';
@@ -52,6 +53,7 @@ export async function register(context: StepContext): Promise<string> {
     if (task.state === ORPHANED) await deleteTask(context.cluster, taskId);
   }
   const left = await abandoned(context, textAt(body, 'model_content_hash_value'));
+  if (left === undefined && source.from === 'connector') await removeMisfit(context);
   return (left && (await finished(context, left))) ?? registerByTask(context, body);
 }
 
@@ -91,7 +93,7 @@ function abandoned(context: StepContext, hash: string | undefined): Promise<Live
 }
 
 async function findAbandoned(context: StepContext, hash: string | undefined): Promise<LiveModel | undefined> {
-  const { name, model_group_id, model_config } = context.spec;
+  const { name, model_group_id, model_config, connector_id } = context.spec;
   const replaced = context.change.action === 'create' ? undefined : context.change.id;
   const begun = textAt(context.recorded?.intent, 'modelId');
   const uploads = sourceOf(context.resource).from === 'file';
@@ -103,10 +105,23 @@ async function findAbandoned(context: StepContext, hash: string | undefined): Pr
       model.groupId === model_group_id &&
       (hash === undefined || model.hash === undefined || model.hash === hash) &&
       isDeclared(model.body.model_config, model_config) &&
+      isDeclared(model.body.connector_id, connector_id) &&
       (model.id === begun ||
         model.state === 'REGISTERED' ||
         (model.state === 'REGISTERING' && isUpload(model) === uploads)),
   );
+}
+
+/**
+ * What an interrupted run has made for the same manifest goes when it is of no use any more: its connector, whose
+ * credential no manifest shows, has been replaced since.
+ */
+async function removeMisfit(context: StepContext): Promise<void> {
+  const { recorded, change } = context;
+  const begun = textAt(recorded?.intent, 'modelId');
+  const replaced = change.action === 'create' ? undefined : change.id;
+  const kept = [replaced, recorded?.id, ...(recorded?.former ?? []).map(({ id }) => id)];
+  if (begun !== undefined && !kept.includes(begun)) await remove(context, begun);
 }
 
 /** The number of chunks is declared before an upload, and counted after a download. */
@@ -123,7 +138,10 @@ async function registerByTask(context: StepContext, body: JsonObject): Promise<s
     });
     // A remote model is registered at once and answers with its ID.
     const id = textAt(answer, 'model_id');
-    if (id !== undefined) return id;
+    if (id !== undefined) {
+      await context.journal({ step: 'register', modelId: id });
+      return id;
+    }
     const taskId = textAt(answer, 'task_id');
     if (taskId === undefined) throw new Error(`no task_id in ${JSON.stringify(answer)}`);
     const journaled = context.journal({ step: 'register', taskId });

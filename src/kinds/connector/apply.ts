@@ -1,0 +1,98 @@
+import { RerankctlError, ServerError } from '../../core/errors.ts';
+import { type JsonObject, textAt } from '../../core/json.ts';
+import type { ValueObject } from '../../core/value.ts';
+import { poll } from '../../opensearch/poll.ts';
+import type { Applied, RemovalContext, StepContext } from '../kind.ts';
+import { lookForLate } from '../late.ts';
+import { declaredDifferences } from './compare.ts';
+import { CONNECTORS, connectorPath, searchConnectors } from './live.ts';
+
+export async function create(context: StepContext, body: JsonObject): Promise<Applied> {
+  const left = await lookForLate(context, () => abandoned(context, textAt(body, 'name')));
+  // Its credential is that of the run which made it, if it ever got one.
+  if (left !== undefined) return update(context, left, body);
+  const { body: answer } = await context.cluster.request({
+    method: 'POST',
+    path: `${CONNECTORS}/_create`,
+    body,
+  });
+  const id = textAt(answer, 'connector_id');
+  if (id === undefined) throw new Error(`no connector_id in ${JSON.stringify(answer)}`);
+  await context.journal({ step: 'create', connectorId: id });
+  return { id };
+}
+
+/** What a run that was killed has made and nobody uses yet. */
+async function abandoned(
+  { cluster, recorded, change }: StepContext,
+  name: string | undefined,
+): Promise<string | undefined> {
+  if (recorded?.intent === undefined || name === undefined) return undefined;
+  const begun = textAt(recorded.intent, 'connectorId');
+  const replaced = change.action === 'create' ? undefined : change.id;
+  const found = await searchConnectors(cluster, { names: [name], ids: begun === undefined ? [] : [begun] });
+  const free = found.filter(({ id, users }) => id !== replaced && users.length === 0);
+  return (free.find(({ id }) => id === begun) ?? free[0])?.id;
+}
+
+export async function update(context: StepContext, id: string, body: JsonObject): Promise<Applied> {
+  try {
+    await context.cluster.request({
+      method: 'PUT',
+      path: connectorPath(id),
+      // A description that is left out stays what it was.
+      body: { description: '', ...body },
+    });
+  } catch (error) {
+    throw inUse(error, id) ?? error;
+  }
+  // 2.19 writes without a refresh: for up to a second a search, and the next plan, still find the old one.
+  const what = 'the updated connector to be searchable';
+  await poll({
+    what,
+    read: () => searchConnectors(context.cluster, { names: [], ids: [id] }),
+    done: ([live]) => live !== undefined && declaredDifferences(live.body, body as ValueObject).length === 0,
+    describe: () => 'not yet visible to search',
+    signal: context.signal,
+    deadlineMs: 10_000,
+    onPoll: (state, sinceMs) => context.polled(what, state, sinceMs),
+  });
+  return { id };
+}
+
+/** The server still counts the models that were deleted a moment ago. */
+const CLEARED_MS = 5_000;
+
+export async function remove(context: RemovalContext, id: string): Promise<void> {
+  const { cluster, signal } = context;
+  const last = performance.now() + CLEARED_MS;
+  const what = 'the connector to be free';
+  try {
+    await poll({
+      what,
+      read: async () => {
+        const accept = performance.now() < last ? [404, 409] : [404];
+        return (await cluster.request({ method: 'DELETE', path: connectorPath(id), accept, signal })).status;
+      },
+      done: (status) => status !== 409,
+      describe: () => 'models still use it',
+      signal,
+      deadlineMs: 3 * CLEARED_MS,
+      onPoll: (state, sinceMs) => context.polled(what, state, sinceMs),
+    });
+  } catch (error) {
+    throw inUse(error, id) ?? error;
+  }
+}
+
+/** 400 to an update while a deployed model uses it, 409 to a deletion while any does (2.19.1, 3.6.0). */
+function inUse(error: unknown, id: string): RerankctlError | undefined {
+  if (!(error instanceof ServerError)) return undefined;
+  const models = /models are still using this connector.*?:\s*\[([^\]]*)\]/.exec(error.reason)?.[1];
+  if (models === undefined) return undefined;
+  return new RerankctlError('server', 'RCTL_CONNECTOR_IN_USE', `The connector ${id} is used by ${models}.`, {
+    remedy:
+      'These models are none of this stack, or came between: let them use another connector or delete them, and apply again.',
+    cause: error,
+  });
+}
