@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that boot a node of their own: three gigabytes and a core each. */
 const OWN_NODE = [
@@ -9,9 +10,21 @@ const OWN_NODE = [
   'test/tutorial/tutorial.test.ts',
 ];
 
+/** What takes minutes comes first, so that the other workers do not wait for it in the end. */
+const LONG = /kill-|laws|interrupted|rollout|collection/;
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification): boolean => LONG.test(moduleId);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
 export default defineConfig({
   test: {
     globalSetup: ['test/setup/nodes.ts'],
+    sequence: { sequencer: LongestFirst },
     // Real nodes on machines with two cores: generous, because a timing is no subject of a test.
     testTimeout: 120_000,
     hookTimeout: 300_000,

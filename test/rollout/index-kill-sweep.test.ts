@@ -40,7 +40,7 @@ async function sweepAll(
   const problems: string[] = [];
   const figures: string[] = [];
   for (const mode of modes) {
-    const swept = await sweep([mode], () => open(mode === 'late'));
+    const swept = await sweep([mode], () => open(mode === 'late'), 'a sample');
     problems.push(swept.problems);
     figures.push(swept.figures);
   }

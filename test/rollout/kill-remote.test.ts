@@ -70,21 +70,31 @@ async function isWhole(bench: Bench, name: string, key: string): Promise<void> {
 }
 
 it('a remote reranker whose making is killed at any request is finished by the next apply', async () => {
-  const { problems, figures } = await sweep(['before', 'after', 'late'], () =>
-    sceneOf('nothing', 'finished'),
+  const { problems, figures } = await sweep(
+    ['before', 'after', 'late'],
+    () => sceneOf('nothing', 'finished'),
+    'a sample',
   );
   process.stdout.write(`kill sweep of a remote reranker: ${figures}\n`);
   expect(problems).toBe('');
 }, 900_000);
 
 it('a rotation that is killed at any request is finished by the next apply', async () => {
-  const { problems, figures } = await sweep(['before', 'after'], () => sceneOf('the old key', 'finished'));
+  const { problems, figures } = await sweep(
+    ['before', 'after'],
+    () => sceneOf('the old key', 'finished'),
+    'a sample',
+  );
   process.stdout.write(`kill sweep of a rotation: ${figures}\n`);
   expect(problems).toBe('');
 }, 900_000);
 
 it('a rotation that is killed at any request and then taken back leaves the old key', async () => {
-  const { problems, figures } = await sweep(['after'], () => sceneOf('the old key', 'taken back'));
+  const { problems, figures } = await sweep(
+    ['after'],
+    () => sceneOf('the old key', 'taken back'),
+    'a sample',
+  );
   process.stdout.write(`kill sweep of a rotation taken back: ${figures}\n`);
   expect(problems).toBe('');
 }, 900_000);

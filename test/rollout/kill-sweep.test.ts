@@ -79,29 +79,37 @@ it('a rollout that is killed at any request is finished by the next apply', asyn
 }, 900_000);
 
 it('a rollout of a worse model that is killed at any request is stopped by the next apply', async () => {
-  const { problems, figures } = await sweep(['before', 'after'], async () => {
-    const story = await serving();
-    const { bench, name } = story;
-    const before = await production(bench, name);
-    return sceneOf(story, [worse, worse], 6, async () => {
-      expect(await production(bench, name)).toEqual(before);
-      expect(await models(bench, name)).toEqual([await servingModel(bench, name)]);
-      await plansNothing(bench, rollout(name, first));
-    });
-  });
+  const { problems, figures } = await sweep(
+    ['before', 'after'],
+    async () => {
+      const story = await serving();
+      const { bench, name } = story;
+      const before = await production(bench, name);
+      return sceneOf(story, [worse, worse], 6, async () => {
+        expect(await production(bench, name)).toEqual(before);
+        expect(await models(bench, name)).toEqual([await servingModel(bench, name)]);
+        await plansNothing(bench, rollout(name, first));
+      });
+    },
+    'a sample',
+  );
   process.stdout.write(`kill sweep of a stopped rollout: ${figures}\n`);
   expect(problems).toBe('');
 }, 900_000);
 
 it('a rollout that is killed at any request and then taken back leaves what was there before', async () => {
-  const { problems, figures } = await sweep(['after'], async () => {
-    const story = await serving();
-    const { bench, name } = story;
-    return sceneOf(story, [better, first], 0, async () => {
-      expect(await deployed(bench, name)).toEqual([await servingModel(bench, name)]);
-      await plansNothing(bench, rollout(name, first));
-    });
-  });
+  const { problems, figures } = await sweep(
+    ['after'],
+    async () => {
+      const story = await serving();
+      const { bench, name } = story;
+      return sceneOf(story, [better, first], 0, async () => {
+        expect(await deployed(bench, name)).toEqual([await servingModel(bench, name)]);
+        await plansNothing(bench, rollout(name, first));
+      });
+    },
+    'a sample',
+  );
   process.stdout.write(`kill sweep of a rollout taken back: ${figures}\n`);
   expect(problems).toBe('');
 }, 900_000);
