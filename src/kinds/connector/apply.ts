@@ -9,7 +9,8 @@ import { CONNECTORS, connectorPath, searchConnectors } from './live.ts';
 
 export async function create(context: StepContext, body: JsonObject): Promise<Applied> {
   const left = await lookForLate(context, () => abandoned(context, textAt(body, 'name')));
-  // Its credential is that of the run which made it, if it ever got one.
+  if (left !== undefined && left === textAt(context.recorded?.intent, 'connectorId')) return { id: left };
+  // Whoever made it, its credential is not known.
   if (left !== undefined) return update(context, left, body);
   const { body: answer } = await context.cluster.request({
     method: 'POST',
@@ -22,7 +23,7 @@ export async function create(context: StepContext, body: JsonObject): Promise<Ap
   return { id };
 }
 
-/** What a run that was killed has made and nobody uses yet. */
+/** What a run that was killed has made from this very spec, or, where nobody heard of it, what has its name and no user. */
 async function abandoned(
   { cluster, recorded, change }: StepContext,
   name: string | undefined,
@@ -31,8 +32,8 @@ async function abandoned(
   const begun = textAt(recorded.intent, 'connectorId');
   const replaced = change.action === 'create' ? undefined : change.id;
   const found = await searchConnectors(cluster, { names: [name], ids: begun === undefined ? [] : [begun] });
-  const free = found.filter(({ id, users }) => id !== replaced && users.length === 0);
-  return (free.find(({ id }) => id === begun) ?? free[0])?.id;
+  const others = found.filter(({ id }) => id !== replaced);
+  return (others.find(({ id }) => id === begun) ?? others.find(({ users }) => users.length === 0))?.id;
 }
 
 export async function update(context: StepContext, id: string, body: JsonObject): Promise<Applied> {

@@ -22,8 +22,8 @@ export function judgeConnector(
   if (diagnostics.length > 0) return { action: 'refuse', diagnostics };
 
   const own = connectors.find(({ id }) => id === idOf(recorded));
-  const unfinished = recorded?.intent !== undefined && recorded.id === undefined;
-  // What an interrupted run has made is found by apply, which also sends it its credential.
+  // What a run that was killed has begun to make, and nobody heard of, is looked for by apply.
+  const unfinished = recorded?.intent !== undefined && own === undefined && recorded.id === undefined;
   const named = own === undefined && !unfinished ? namesakes(question, connectors) : [];
   if (named.length > 1) return ambiguous(question, named);
   const live = own ?? named[0];
@@ -34,7 +34,8 @@ export function judgeConnector(
   const { fields, because } = compare(live.body, bodyFor(question.spec, capabilities), question);
   if (fields.length > 0) return changed(live, { fields, because }, notes);
   if (recorded?.id !== undefined) return { action: 'none', id: live.id, notes };
-  return { action: 'adopt', id: live.id, notes: [...notes, UNREADABLE] };
+  // An interrupted run made it from this very spec.
+  return { action: 'adopt', id: live.id, notes: own === undefined ? [...notes, UNREADABLE] : notes };
 }
 
 const UNREADABLE = 'its credential cannot be read, and is taken to be that of the manifest';

@@ -110,11 +110,13 @@ async function deployTasks({ cluster, recorded }: Deploying, id: string): Promis
 
 /** The task as it ended; `undefined` when the server deployed at once. */
 async function deployOnce(context: Deploying, id: string): Promise<Task | undefined> {
-  const { body } = await context.cluster.request({
+  const { status, body } = await context.cluster.request({
     method: 'POST',
     path: `${modelPath(id)}/_deploy`,
     repeatable: true,
+    accept: [409],
   });
+  if (status === 409) return refused(id, body);
   const taskId = textAt(body, 'task_id');
   // A remote model is deployed when the answer comes, with status COMPLETED.
   if (taskId === undefined || textAt(body, 'status') === 'COMPLETED') return undefined;
@@ -124,6 +126,12 @@ async function deployOnce(context: Deploying, id: string): Promise<Task | undefi
     journaled,
   ]);
   return task;
+}
+
+/** Two deployments of a remote model at the same moment: the request itself meets the conflict (3.6.0). */
+function refused(id: string, body: unknown): Task {
+  const error = textAt(body, 'error', 'reason');
+  return { state: 'FAILED', modelId: id, error, workers: [], touched: undefined };
 }
 
 function notDeployed(task: Task, model: LiveModel | undefined): RerankctlError {

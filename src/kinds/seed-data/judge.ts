@@ -58,6 +58,11 @@ export function unavailable(index: string): { code: string; message: string; rem
   };
 }
 
+/** A run that is killed between its last document and the refresh leaves documents that can be got, and not found. */
+export function isSearchable(content: { readonly documents: number }, live: LiveIndex): boolean {
+  return live.documents >= content.documents;
+}
+
 /** Nothing is known of this index: the documents themselves are the only witness. */
 function afresh(
   index: string,
@@ -66,14 +71,15 @@ function afresh(
   standing: Standing | 'all there' | undefined,
   again: boolean,
 ): Verdict {
-  const reason = again ? { reason: 'the index has been created again' } : {};
-  if (standing === 'all there') {
-    return { action: 'adopt', id: index, facts: factsOf(content, live, undefined) };
+  const held = standing === 'all there' ? undefined : standing?.held;
+  const left = standing === 'all there' ? 0 : standing === undefined ? content.documents : pending(standing);
+  if (left === 0 && isSearchable(content, live)) {
+    return { action: 'adopt', id: index, facts: factsOf(content, live, held) };
   }
-  const left = standing === undefined ? content.documents : pending(standing);
-  if (left === 0) return { action: 'adopt', id: index, facts: factsOf(content, live, standing?.held) };
-  const steps = [count(left, content.documents)];
-  return { action: 'create', id: index, steps, ...reason, fingerprint: content.digest };
+  const made = { action: 'create', id: index, fingerprint: content.digest } as const;
+  if (left === 0) return { ...made, steps: ['refresh'], reason: 'its documents cannot be searched yet' };
+  const reason = again ? { reason: 'the index has been created again' } : {};
+  return { ...made, steps: [count(left, content.documents)], ...reason };
 }
 
 function byCount(

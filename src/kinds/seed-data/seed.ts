@@ -7,7 +7,7 @@ import { BulkSender, type Operation, type Refusal } from './bulk.ts';
 import { compare, type Held, wishOf } from './compare.ts';
 import { complaint, documentsOf, type SeedDocument, type Source } from './documents.ts';
 import { factsOf, readFacts } from './facts.ts';
-import { count, removedIds, unavailable } from './judge.ts';
+import { count, isSearchable, removedIds, unavailable } from './judge.ts';
 import { type LiveIndex, readIndices } from './live.ts';
 import { type Survey, sourceOf, stampOfSource, survey } from './source.ts';
 
@@ -26,7 +26,8 @@ export async function seed(context: StepContext): Promise<Applied> {
   const before = await readIndex(context, index);
   const written = await context.step('seed', () => send(context, source, surveyed, index, before));
   if ((await stampOfSource(source)) !== surveyed.stamp) throw moved();
-  if (!written) return { id: index, facts: await factsAfter(context, surveyed, index, before) };
+  if (!written && isSearchable(surveyed, before))
+    return { id: index, facts: await factsAfter(context, surveyed, index, before) };
   await context.step('refresh', () =>
     cluster.request({
       method: 'POST',
