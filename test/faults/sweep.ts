@@ -46,7 +46,7 @@ function labeller(name: string): (request: Seen) => string {
   return ({ method, path }) => {
     const plain = path
       .replaceAll(name, 'STORY')
-      .replace(/(tasks|models|text_similarity)\/[\w-]{15,}(%3A\d+)?/g, '$1/ID');
+      .replace(/(tasks|models|connectors|text_similarity)\/[\w-]{15,}(%3A\d+)?/g, '$1/ID');
     const label = `${method} ${plain}`;
     const count = (counts.get(label) ?? 0) + 1;
     counts.set(label, count);
