@@ -1,0 +1,44 @@
+import type { Address } from '../core/address.ts';
+import { dig, isObject } from '../core/json.ts';
+import type { Resource } from '../core/resource.ts';
+import type { Cluster } from '../opensearch/cluster.ts';
+import type { LiveGround } from './lint.ts';
+import { readPipelines } from './search-pipeline/live.ts';
+import { defaultPipelines, indicesThrough } from './search-pipeline/searched.ts';
+
+/** Reads what rules want to know of the cluster: at most two requests, and none where no rule could ask. */
+export async function readLive(
+  cluster: Cluster,
+  version: string,
+  resources: ReadonlyMap<Address, Resource>,
+): Promise<LiveGround> {
+  const ground = { resources } as const;
+  const elsewhere = defaultPipelines(ground).some(
+    ({ pipeline }) => !resources.has(`SearchPipeline/${pipeline}`),
+  );
+  const declared = [...indicesThrough(ground)].filter(([name]) => resources.has(`SearchPipeline/${name}`));
+  const indices = [...new Set(declared.flatMap(([, names]) => [...names]))].sort();
+  const [pipelines, mappings] = await Promise.all([
+    elsewhere ? readPipelines(cluster) : {},
+    indices.length === 0 ? {} : readMappings(cluster, indices),
+  ]);
+  return { version, pipelines, mappings };
+}
+
+/** By the names of indices and of their aliases. Empty where this user may not ask. */
+async function readMappings(cluster: Cluster, names: readonly string[]): Promise<Record<string, unknown>> {
+  const { status, body } = await cluster.request({
+    method: 'GET',
+    path: `/${names.map(encodeURIComponent).join(',')}`,
+    query: { ignore_unavailable: true },
+    accept: [400, 403, 404],
+  });
+  if (status !== 200 || !isObject(body)) return {};
+  return Object.fromEntries(
+    Object.entries(body).flatMap(([index, found]) => {
+      const aliases = dig(found, 'aliases');
+      const all = [index, ...Object.keys(isObject(aliases) ? aliases : {})];
+      return all.map((name) => [name, dig(found, 'mappings')]);
+    }),
+  );
+}
