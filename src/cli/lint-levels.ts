@@ -1,11 +1,11 @@
+import { LINT_LEVELS, type LintLevel, type LintLevels } from '../core/lint.ts';
 import { didYouMean } from '../core/suggest.ts';
-import { LINT_LEVELS, type LintLevel, type LintLevels } from '../kinds/lint.ts';
-import { LINT_RULES } from '../kinds/lint-rules.ts';
+import { LINT_RULES } from '../engine/lint.ts';
 import { type Flags, usage } from './flags.ts';
 
 /** What `--lint RULE=LEVEL` asks of each rule; the last word on a rule counts. */
 export function lintLevels(flags: Flags): LintLevels {
-  const names = LINT_RULES.map(({ name }) => name);
+  const names = LINT_RULES;
   return new Map(
     Object.entries(flags.pairs('lint')).map(([name, level]) => {
       if (!names.includes(name)) {

@@ -1,10 +1,10 @@
 import { withArticle } from '../core/article.ts';
 import { type Diagnostic, hasErrors, sortDiagnostics } from '../core/diagnostic.ts';
 import { RerankctlError } from '../core/errors.ts';
+import type { LintLevels } from '../core/lint.ts';
 import type { Plan } from '../core/plan.ts';
 import { diagnosticAt, type Resource } from '../core/resource.ts';
 import type { LifecycleOption } from '../kinds/kind.ts';
-import type { LintLevels } from '../kinds/lint.ts';
 import { KINDS, kindOf } from '../kinds/registry.ts';
 import type { Cluster } from '../opensearch/cluster.ts';
 import { applyPlan } from './apply.ts';

@@ -1,13 +1,8 @@
 import type { Address } from '../core/address.ts';
 import type { Diagnostic } from '../core/diagnostic.ts';
+import type { LintLevel } from '../core/lint.ts';
 import { diagnosticAt, type Resource } from '../core/resource.ts';
 import { Reference } from '../core/value.ts';
-
-export const LINT_LEVELS = ['off', 'note', 'warning', 'error'] as const;
-export type LintLevel = (typeof LINT_LEVELS)[number];
-
-/** What the user wants of each rule; the others keep their own level. */
-export type LintLevels = ReadonlyMap<string, LintLevel>;
 
 /** What rules look at. They are pure: what the cluster has was read before. */
 export interface LintGround {

@@ -1,6 +1,6 @@
 import { isObject } from '../../core/json.ts';
 import type { LintGround, LintRule } from '../lint.ts';
-import { type Processor, processorsOf } from './processors.ts';
+import { type Processor, processorsOf } from '../processors.ts';
 import { defaultPipelines } from './searched.ts';
 
 const REMEDY =
@@ -26,7 +26,7 @@ function harm({ settings }: Processor): string | undefined {
       writes.length === 0
         ? ''
         : ` \`_update_by_query\` and \`_reindex\` store what the processor made of a document, which ${writes.join(' and ')} for good.`;
-    const failing = '`_count`, aggregations with size 0 and searches that find nothing fail with a 500.';
+    const failing = '`_count` and searches with `size: 0` fail with a 500 as soon as something matches.';
     return ignored === true ? lasting.trim() || undefined : `${failing}${lasting}`;
   }
   if (ignored === true) return undefined;

@@ -1,8 +1,8 @@
 import type { Address } from '../../core/address.ts';
 import { dig, isObject, listAt, pointerTo, textAt } from '../../core/json.ts';
 import { type LintFinding, type LintGround, type LintRule, nameIn, ofKind } from '../lint.ts';
+import { type Processor, processorsOf } from '../processors.ts';
 import { documentFields, responseProcessors } from './lint.ts';
-import { type Processor, processorsOf } from './processors.ts';
 import { indicesThrough } from './searched.ts';
 
 /** Does a document of this mapping have a value at the path? Below what the server does not map, anything may be. */

@@ -2,7 +2,7 @@ import { dig, listAt } from '../../core/json.ts';
 import type { Resource } from '../../core/resource.ts';
 import { compareVersions } from '../../opensearch/capabilities.ts';
 import { type LintFinding, type LintGround, type LintRule, ofKind } from '../lint.ts';
-import { type Processor, processorsOf } from './processors.ts';
+import { type Processor, processorsOf } from '../processors.ts';
 
 /** Every response processor of the manifests that is of one of the types. */
 export function responseProcessors(

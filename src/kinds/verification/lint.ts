@@ -1,7 +1,7 @@
 import { dig, isObject, listAt, numberAt } from '../../core/json.ts';
 import { Reference } from '../../core/value.ts';
 import { type LintFinding, type LintGround, type LintRule, ofKind } from '../lint.ts';
-import { processorsOf } from '../search-pipeline/processors.ts';
+import { processorsOf } from '../processors.ts';
 
 /**
  * A local model scores the hits of a page one after the other, on one core. A cross-encoder of six layers took 33 to

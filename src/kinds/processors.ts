@@ -1,4 +1,4 @@
-import { isObject, listAt, pointerTo } from '../../core/json.ts';
+import { isObject, listAt, pointerTo } from '../core/json.ts';
 
 export interface Processor {
   readonly type: string;
@@ -9,7 +9,7 @@ export interface Processor {
 
 export type Phase = 'request_processors' | 'response_processors' | 'phase_results_processors';
 
-/** The processors of one phase, in order. The server takes several in one object, and a live pipeline may have them. */
+/** The processors of one phase of a search pipeline, in order. The server takes several in one object, and a live pipeline may have them. */
 export function processorsOf(definition: unknown, phase: Phase): Processor[] {
   return listAt(definition, phase).flatMap((entry, i) =>
     Object.entries(isObject(entry) ? entry : {}).map(([type, settings]) => ({
