@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { LintLevel } from '../../src/core/lint.ts';
 import { LINT_RULES, lint } from '../../src/engine/lint.ts';
@@ -49,6 +51,7 @@ const BOTH = (second: string): string =>
   );
 const INFERENCE =
   '    - ml_inference:\n        model_id: { $ref: Model/m }\n        input_map: [{ text: facts, text_pair: q }]\n';
+const ONE = '    - ml_inference: { model_id: a, one_to_one: true }\n';
 const slow = (bound: number, size: number): string =>
   verified(`, size: ${size}`, `  gates:\n    - { latency: p95, at_most_ms: ${bound} }\n`);
 
@@ -77,6 +80,11 @@ describe('a manifest without a trap', () => {
       pipeline('    - truncate_hits: { target_size: 5 }\n') + index('t: { type: text }', DEFAULT),
     ],
     ['ignore_failure: false', rerank('t', '        ignore_failure: false\n')],
+    [
+      'ml_inference whose order a rerank makes',
+      pipeline(`${ONE}    - rerank: { by_field: { target_field: s } }\n`),
+    ],
+    ['ml_inference for all hits at once', pipeline('    - ml_inference: { model_id: a }\n')],
     ['a model of one processor', model('remote') + BOTH('')],
     ['a local model in both forms', model('local') + BOTH(INFERENCE)],
     ['a budget that is large enough', model('local') + BOTH('') + slow(5000, 100)],
@@ -122,6 +130,7 @@ describe('a trap is told with its place', () => {
       model('remote') + BOTH(INFERENCE),
       ['16:19 warning RERANK_SHARED_MODEL'],
     ],
+    ['hits in the order of the answers', pipeline(ONE), ['7:48 warning INFERENCE_ORDER']],
     [
       'a budget that cannot hold',
       model('local') + BOTH('') + slow(50, 100),
@@ -193,4 +202,24 @@ describe('the level of a rule', () => {
 
 it('every rule has a name of its own', () => {
   expect(new Set(LINT_RULES).size).toBe(LINT_RULES.length);
+});
+
+const MANIFESTS = fileURLToPath(new URL('../../manifests', import.meta.url));
+
+it.each(readdirSync(MANIFESTS))('manifests/%s is clean', async (folder) => {
+  const any = new Proxy(
+    {},
+    {
+      get: () => 'http://x.example/a',
+      has: () => true,
+      getOwnPropertyDescriptor: () => ({ configurable: true, enumerable: true, value: 'http://x.example/a' }),
+    },
+  );
+  const { resources, diagnostics } = await loadManifests([`${MANIFESTS}/${folder}`], {
+    cwd: MANIFESTS,
+    env: any,
+    vars: any,
+  });
+  expect([diagnostics, resources.length > 0]).toEqual([[], true]);
+  expect(lint(resources, new Map())).toEqual([]);
 });

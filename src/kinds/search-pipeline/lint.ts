@@ -122,9 +122,37 @@ const rerankSharedModel: LintRule = {
   },
 };
 
+/**
+ * Each hit is asked for by itself, and the hits come back in the order of the answers: of 40 searches with ten hits no two
+ * had the same order (2.19.1, 3.6.0).
+ */
+const inferenceOrder: LintRule = {
+  name: 'inference-order',
+  level: 'warning',
+  find: (ground) =>
+    ofKind(ground, 'SearchPipeline').flatMap((resource): LintFinding[] => {
+      const all = processorsOf(resource.spec, 'response_processors');
+      return all.flatMap(({ type, settings, pointer }, i): LintFinding[] => {
+        const sorted = all.slice(i + 1).some((later) => later.type === 'rerank');
+        if (type !== 'ml_inference' || settings.one_to_one !== true || sorted) return [];
+        return [
+          {
+            resource,
+            pointer: `/spec${pointer}/one_to_one`,
+            message:
+              'With one_to_one the hits come back in the order in which the model answered, another one with each search, and nothing sorts them afterwards.',
+            remedy:
+              'Let a rerank with by_field follow, which sorts by what the model has said, or leave one_to_one out: all hits are then one request.',
+          },
+        ];
+      });
+    }),
+};
+
 export const PIPELINE_RULES: readonly LintRule[] = [
   rerankIgnoreFailure,
   rerankDottedField,
   rerankJoinedFields,
   rerankSharedModel,
+  inferenceOrder,
 ];
