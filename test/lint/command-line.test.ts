@@ -91,6 +91,14 @@ describe.each(SERVERS)('against %s', (_title, server) => {
     expect(codes).toEqual(['RCTL_LINT_RERANK_UNKNOWN_FIELD', 'RCTL_LINT_RERANK_IGNORE_FAILURE']);
   });
 
+  it('apply goes on with warnings, and has them in its JSON', async () => {
+    const { code, stdout } = await run('apply', '--yes', '--output', 'json');
+    expect(code, stdout).toBe(0);
+    const codes = JSON.parse(stdout).diagnostics.map((found: { code: string }) => found.code);
+    expect(codes).toEqual(['RCTL_LINT_RERANK_UNKNOWN_FIELD', 'RCTL_LINT_RERANK_IGNORE_FAILURE']);
+    await bench.raw('DELETE', `/_search/pipeline/${name}`);
+  });
+
   it('apply refuses what is to be an error, and changes nothing', async () => {
     const refused = await run('apply', '--yes', '--lint', 'rerank-unknown-field=error');
     expect(refused).toMatchObject({
