@@ -31,6 +31,15 @@ const MANIFESTS: readonly Flag[] = [
   { name: 'var', value: 'NAME=VALUE', many: true, help: 'a value for {$var: NAME}' },
 ];
 
+const LINT: readonly Flag[] = [
+  {
+    name: 'lint',
+    value: 'RULE=LEVEL',
+    many: true,
+    help: 'level of a lint rule: off, note, warning or error (docs/lint.md)',
+  },
+];
+
 const CLUSTER: readonly Flag[] = [
   { name: 'url', value: 'URL', help: 'the cluster (OPENSEARCH_URL; default http://127.0.0.1:9200)' },
   { name: 'username', value: 'NAME', help: 'user (OPENSEARCH_USERNAME)' },
@@ -94,7 +103,7 @@ export const COMMANDS = {
     usage: 'validate -f PATH…',
     summary: 'check manifests; contacts no cluster',
     example: 'rerankctl validate -f manifests/quickstart',
-    flags: [...MANIFESTS, ...COMMON],
+    flags: [...MANIFESTS, ...LINT, ...COMMON],
   },
   plan: {
     usage: 'plan -f PATH…',
@@ -115,6 +124,7 @@ export const COMMANDS = {
       { name: 'markdown', value: 'FILE', help: 'with --preview: the same for a pull request' },
       { name: 'no-text', help: 'with --preview: leave the text of queries and documents out' },
       { name: 'out', short: 'o', value: 'FILE', help: 'save the plan, for `rerankctl apply FILE`' },
+      ...LINT,
       ...SELECTION,
       ...PRUNE,
       ...STACK,
@@ -135,6 +145,7 @@ export const COMMANDS = {
         name: 'keep-candidate',
         help: 'keep a model that its verifications have stopped, beside the old one',
       },
+      ...LINT,
       ...SELECTION,
       ...PRUNE,
       ...STACK,

@@ -1,12 +1,14 @@
 import { withArticle } from '../core/article.ts';
 import { type Diagnostic, hasErrors, sortDiagnostics } from '../core/diagnostic.ts';
 import { RerankctlError } from '../core/errors.ts';
+import type { LintLevels } from '../core/lint.ts';
 import type { Plan } from '../core/plan.ts';
 import { diagnosticAt, type Resource } from '../core/resource.ts';
 import type { LifecycleOption } from '../kinds/kind.ts';
 import { KINDS, kindOf } from '../kinds/registry.ts';
 import type { Cluster } from '../opensearch/cluster.ts';
 import { applyPlan } from './apply.ts';
+import { lintAgainst } from './lint.ts';
 import { makePlan, type PlanRules } from './plan.ts';
 import { tooMany } from './removal.ts';
 import type { ApplyOptions, ApplyReport } from './run.ts';
@@ -52,6 +54,8 @@ function unusedLifecycle(resource: Resource): Diagnostic[] {
 
 export interface PlanOptions extends PlanRules, Partial<Selection> {
   readonly stack: string;
+  /** Look for traps that the server accepts, too; a rule that is not named keeps its own level. */
+  readonly lint?: LintLevels;
 }
 
 /** Reads the cluster and plans. Writes nothing. `plan.diagnostics` holds refusals: such a plan cannot be applied. */
@@ -60,7 +64,7 @@ export async function plan(
   resources: readonly Resource[],
   options: PlanOptions,
 ): Promise<PreparedPlan> {
-  const { stack, removals, targets = [], excludes = [] } = options;
+  const { stack, removals, targets = [], excludes = [], lint: levels } = options;
   const snapshot = await readSnapshot(scrubbed(cluster, resources), stack, resources, {
     remove: removals !== undefined,
   });
@@ -69,7 +73,9 @@ export async function plan(
   const ground = { resources, records: snapshot.records };
   const part = selectChanges(whole, { targets, excludes }, [...new Set(known)], ground);
   const capped = removals === undefined ? [] : tooMany(part.changes, removals);
-  return { plan: { ...part, diagnostics: [...part.diagnostics, ...capped] }, snapshot };
+  const version = whole.cluster.version;
+  const traps = levels === undefined ? [] : await lintAgainst(cluster, version, resources, levels);
+  return { plan: { ...part, diagnostics: [...part.diagnostics, ...capped, ...traps] }, snapshot };
 }
 
 /** Carries a plan out. Throws when the plan holds refusals; failures of single changes are outcomes. */

@@ -7,6 +7,7 @@ import type { ValueObject } from '../core/value.ts';
 import type { Capabilities } from '../opensearch/capabilities.ts';
 import type { Cluster } from '../opensearch/cluster.ts';
 import type { ExportContext, Exported } from './exporting.ts';
+import type { LintGround, LintRule, LiveGround } from './lint.ts';
 
 /** What the state remembers of one resource. Everything in it can be found again without it. */
 export interface Recorded {
@@ -168,6 +169,10 @@ interface KindBase {
   readonly summary: string;
   /** Checks that need the file system or other resources but no cluster. Paths are relative to `resource.folder`. */
   check?(resource: Resource, all: ReadonlyMap<Address, Resource>): Promise<readonly Diagnostic[]>;
+  /** Traps that the server accepts without a word: the rules that know of this kind. */
+  readonly lint?: readonly LintRule[];
+  /** Reads what these rules want to know of the cluster. Sends no write. */
+  readLive?(cluster: Cluster, ground: LintGround): Promise<Partial<LiveGround>>;
 }
 
 /** A kind that has an object on the server. */

@@ -15,8 +15,9 @@ export interface Evidence {
 }
 
 /**
- * The steps that rerank. `ml_inference` as a response processor computes scores for a `rerank` by field after it; on
- * its own it changes no ranking, unless the trace says so.
+ * The steps that have a part in reranking. `ml_inference` as a response processor computes scores for a `rerank` by field
+ * after it, and ranks nothing itself. With `one_to_one` it returns the hits in the order in which their predictions were
+ * done (2.19.1, 3.6.0), so that another order after it is no sign of anything.
  */
 function rerankSteps(trace: readonly Step[]): Step[] {
   return trace.filter(
@@ -45,10 +46,10 @@ function reasonsFor(evidence: Evidence, steps: readonly Step[], failed: readonly
   const { name, reranked } = evidence;
   if (reranked.length === 0) return [noHits()];
   if (failed.length > 0) return failed.flatMap((step) => failureReasons(evidence, step));
-  const reranks = steps.some((step) => step.processor === 'rerank' || changedHits(step));
-  if (!reranks) return [absent(name, steps)];
+  const reranks = steps.filter(({ processor }) => processor === 'rerank');
+  if (reranks.length === 0) return [absent(name, steps)];
   const reasons: Reason[] = [];
-  if (!steps.some(changedHits)) reasons.push(identical(steps));
+  if (!reranks.some(changedHits)) reasons.push(identical(reranks));
   const invalid = withoutScore(evidence);
   if (invalid !== undefined) reasons.push(invalid);
   const empty = emptyFields(evidence);

@@ -24,7 +24,7 @@ export interface Provider {
 /**
  * Stands in for the rerank services that the official tutorials use, on loopback: Cohere (`POST /v1/rerank`, `/v2/rerank`),
  * Bedrock's Rerank (`POST /rerank`) and a model on it (`POST /model/NAME/invoke`), and endpoints of SageMaker (`POST
- * /endpoints/NAME/invocations`: text pairs, or TEI's query and texts). It ranks by the words that a document shares with
+ * /endpoints/NAME/invocations`: one text pair or many, or TEI's query and texts). It ranks by the words that a document shares with
  * the query, and lets in who has a key.
  */
 export async function startProvider(): Promise<Provider> {
@@ -140,6 +140,11 @@ function ranked(path: string, text: string): Said {
     const question = { query: textAt(body, 'queries', 0, 'textQuery', 'text') ?? '', documents };
     const results = best(question).map(({ index, score }) => ({ index, relevanceScore: score }));
     return { status: 200, body: { results }, question };
+  }
+  if (dig(body, 'inputs', 'text') !== undefined) {
+    const document = textAt(body, 'inputs', 'text') ?? '';
+    const question = { query: textAt(body, 'inputs', 'text_pair') ?? '', documents: [document] };
+    return { status: 200, body: { label: 'LABEL_0', score: best(question)[0]?.score }, question };
   }
   const pairs = listAt(body, 'inputs');
   if (pairs.length > 0) {

@@ -38,6 +38,7 @@ const pipelineWith = (fields: string[], ignoreFailure = false): Evidence['pipeli
   processors: [{ processor: 'rerank', ignoreFailure, fields, model: 'm' }],
 });
 const inference: Step = { ...ran, processor: 'ml_inference', tookMs: 10, after: before };
+const shuffling: Step = { ...inference, after: [...before].reverse() };
 
 describe('the proof that the reranker ran', () => {
   it('holds when it changed scores', () => {
@@ -124,6 +125,12 @@ describe('the proof that the reranker ran', () => {
     ],
     ['ml_inference and a rerank by field', { trace: [inference, ran] }, []],
     ['ml_inference that nothing uses', { trace: [inference] }, ['processor_absent']],
+    ['ml_inference that only shuffled the hits', { trace: [shuffling] }, ['processor_absent']],
+    [
+      'ml_inference that shuffled the hits before a rerank that did nothing',
+      { trace: [shuffling, { ...ran, before: after, after }] },
+      ['scores_identical'],
+    ],
     [
       'ml_inference that failed before a stale field',
       { trace: [{ ...inference, ok: false }, ran] },

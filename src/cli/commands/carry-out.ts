@@ -67,7 +67,7 @@ export async function carryOut(
     keepCandidate: flags.on('keep-candidate'),
   });
   await progress.done;
-  return finish(report, planned, invocation);
+  return finish(report, prepared.plan, invocation);
 }
 
 function showPlan(made: Plan, invocation: Invocation): void {
@@ -95,11 +95,7 @@ async function progressFor(
   return taskProgress(made, io.stderr);
 }
 
-function finish(
-  report: ApplyReport,
-  planned: Record<string, unknown>,
-  invocation: Invocation,
-): CommandResult {
+function finish(report: ApplyReport, made: Plan, invocation: Invocation): CommandResult {
   const { io, output, color } = invocation;
   const { outcomes, diagnostics, release } = report;
   const style = stderrStyle(invocation);
@@ -118,11 +114,12 @@ function finish(
     io.stderr.write('\nRun it again: what was begun is finished, and nothing is made twice.\n');
   }
   const incomplete = onlyStopped ? EXIT_OF_RELEASE[release.verdict] : EXIT.incomplete;
-  const all: readonly Diagnostic[] = diagnostics;
+  // What was said of the plan is said of what it came to, too.
+  const all: readonly Diagnostic[] = [...made.diagnostics, ...diagnostics];
   return {
     exitCode: io.signal.aborted ? EXIT.interrupted : whole ? EXIT.done : incomplete,
     json: {
-      ...planned,
+      ...planJson(made),
       outcomes,
       diagnostics: all,
       ...(release === undefined ? {} : { release: shownRelease(release, io.cwd) }),

@@ -8,6 +8,7 @@ import { readSavedPlan } from '../../engine/saved-plan.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
 import type { Invocation } from '../command.ts';
 import { type Flags, usage } from '../flags.ts';
+import { lintLevels } from '../lint-levels.ts';
 import { loadResources, type ManifestInputs, manifestInputs, stackOf } from './shared.ts';
 
 /** More deletions than this in one run are rather a mistake. */
@@ -51,7 +52,13 @@ export async function loadAndPlan(
   }
   const { maxDeletes, allowDataLoss, targets, excludes } = rules;
   const removals = rules.prune ? { removals: { maxDeletes, allowDataLoss } } : {};
-  const prepared = await plan(cluster, resources, { stack, targets, excludes, ...removals });
+  const prepared = await plan(cluster, resources, {
+    stack,
+    targets,
+    excludes,
+    lint: lintLevels(invocation.flags),
+    ...removals,
+  });
   return { prepared, inputs: { ...manifests, digest, ...rules }, resources };
 }
 
@@ -89,6 +96,7 @@ function refuseMore(flags: Flags, more: readonly string[]): void {
     'exclude',
     'prune',
     'max-deletes',
+    'lint',
     'allow-data-loss',
     'stack',
   ].filter((name) => flags.on(name) || flags.text(name) !== undefined || flags.list(name).length > 0);
@@ -131,7 +139,7 @@ export function applyWords({ flags }: Invocation): string {
   const on = (names: readonly string[]): string[] =>
     names.filter((name) => flags.on(name)).map((name) => `--${name}`);
   const made = [
-    ...many(['file', 'var', 'target', 'exclude']),
+    ...many(['file', 'var', 'target', 'exclude', 'lint']),
     ...on(['prune', 'allow-data-loss']),
     ...one(['max-deletes', 'stack']),
   ];

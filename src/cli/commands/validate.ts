@@ -1,10 +1,19 @@
+import { hasErrors } from '../../core/diagnostic.ts';
+import { lint } from '../../engine/lint.ts';
 import type { CommandResult, Invocation } from '../command.ts';
 import { EXIT } from '../exit.ts';
-import { countOf } from '../render/diagnostics.ts';
-import { loadResources } from './shared.ts';
+import { lintLevels } from '../lint-levels.ts';
+import { countOf, renderDiagnostics } from '../render/diagnostics.ts';
+import { manifestFailure } from '../render/failure.ts';
+import { loadResources, stderrStyle } from './shared.ts';
 
 export async function validateCommand(invocation: Invocation): Promise<CommandResult> {
-  const { resources, diagnostics, files } = await loadResources(invocation);
+  const levels = lintLevels(invocation.flags);
+  const { resources, diagnostics: found, files } = await loadResources(invocation);
+  const traps = lint(resources, levels);
+  if (hasErrors(traps)) throw manifestFailure(traps);
+  if (traps.length > 0) invocation.io.stderr.write(`${renderDiagnostics(traps, stderrStyle(invocation))}\n`);
+  const diagnostics = [...found, ...traps];
   if (invocation.output === 'text') {
     invocation.io.stdout.write(
       `Valid: ${countOf(resources.length, 'resource')} in ${countOf(files.length, 'file')}.\n`,

@@ -6,6 +6,10 @@ import type { Capabilities } from '../../opensearch/capabilities.ts';
 import type { ProvisionedKind, Question, Recorded, Removal, StepContext, Verdict } from '../kind.ts';
 import { pluginMissing } from '../ml-commons.ts';
 import { exportPipelines } from './export.ts';
+import { PIPELINE_RULES } from './lint.ts';
+import { rerankDefaultPipeline } from './lint-default.ts';
+import { rerankUnknownField } from './lint-fields.ts';
+import { readLive } from './lint-live.ts';
 import { readPipelines } from './live.ts';
 
 const PHASES = ['request_processors', 'response_processors', 'phase_results_processors'] as const;
@@ -73,6 +77,8 @@ export const searchPipeline: ProvisionedKind = {
   namedByManifest: true,
   servesSearches: true,
   lifecycle: ['keep'],
+  lint: [rerankDefaultPipeline, ...PIPELINE_RULES, rerankUnknownField],
+  readLive,
 
   async snapshot(cluster, _asked, capabilities) {
     const pipelines = await readPipelines(cluster);

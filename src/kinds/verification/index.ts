@@ -3,6 +3,7 @@ import { isObject, type JsonObject, pointerTo, sameJson } from '../../core/json.
 import { diagnosticAt, type Resource } from '../../core/resource.ts';
 import { readExperiment } from '../../verify/read-experiment.ts';
 import type { CheckKind } from '../kind.ts';
+import { rerankLatencyBudget } from './lint.ts';
 
 /** A query of the manifest and its JSON pointer. */
 interface Place {
@@ -122,6 +123,7 @@ export const verification: CheckKind = {
   name: 'Verification',
   summary: 'Queries that are run with reranking and without, and what must hold of the answers.',
   provisions: false,
+  lint: [rerankLatencyBudget],
 
   async check(resource) {
     const complain: Complain = (pointer, code, message, remedy) =>
