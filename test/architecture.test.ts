@@ -15,8 +15,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   verify: ['core', 'generated', 'opensearch'],
   kinds: ['core', 'opensearch', 'verify'],
   engine: ['core', 'kinds', 'opensearch', 'verify'],
-  cli: ['core', 'generated', 'manifest', 'opensearch', 'engine', 'verify', 'dev'],
-  'index.ts': ['core', 'manifest', 'opensearch', 'engine', 'verify'],
+  doctor: ['core', 'kinds', 'opensearch', 'engine'],
+  cli: ['core', 'generated', 'manifest', 'opensearch', 'engine', 'verify', 'doctor', 'dev'],
+  'index.ts': ['core', 'manifest', 'opensearch', 'engine', 'verify', 'doctor'],
   'main.ts': ['cli'],
 };
 

@@ -195,6 +195,19 @@ export const COMMANDS = {
       ...COMMON,
     ],
   },
+  doctor: {
+    usage: 'doctor [-f PATH…]',
+    summary: 'can this cluster carry what the manifests want? reads alone, but for --fix',
+    example: 'rerankctl doctor -f manifests/quickstart',
+    flags: [
+      ...MANIFESTS,
+      { name: 'fix', help: 'set what settings of the cluster would mend; shows them, and asks' },
+      { name: 'yes', short: 'y', help: 'with --fix: do not ask' },
+      ...STACK,
+      ...CLUSTER,
+      ...COMMON,
+    ],
+  },
   drift: {
     usage: 'drift -f PATH…',
     summary: 'show what in the cluster is not as it was applied; exit 2 when there is any',

@@ -14,6 +14,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   apply: async () => (await import('./commands/apply.ts')).applyCommand,
   rollback: async () => (await import('./commands/rollback.ts')).rollbackCommand,
   verify: async () => (await import('./commands/verify.ts')).verifyCommand,
+  doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
   drift: async () => (await import('./commands/drift.ts')).driftCommand,
   destroy: async () => (await import('./commands/destroy.ts')).destroyCommand,
   export: async () => (await import('./commands/export.ts')).exportCommand,

@@ -6,6 +6,7 @@ import type { Resource } from '../core/resource.ts';
 import type { ValueObject } from '../core/value.ts';
 import type { Capabilities } from '../opensearch/capabilities.ts';
 import type { Cluster } from '../opensearch/cluster.ts';
+import type { Examine } from './examine.ts';
 import type { ExportContext, Exported } from './exporting.ts';
 import type { LintGround, LintRule, LiveGround } from './lint.ts';
 
@@ -167,6 +168,8 @@ interface KindBase {
   readonly name: string;
   /** One line for the README's table and for `explain`. */
   readonly summary: string;
+  /** What `doctor` asks of a cluster for the sake of this kind, with its manifests or without any. */
+  readonly examine?: Examine;
   /** Checks that need the file system or other resources but no cluster. Paths are relative to `resource.folder`. */
   check?(resource: Resource, all: ReadonlyMap<Address, Resource>): Promise<readonly Diagnostic[]>;
   /** Traps that the server accepts without a word: the rules that know of this kind. */

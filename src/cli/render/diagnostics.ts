@@ -11,7 +11,7 @@ export interface RenderStyle {
 
 const SEVERITY = { error: ['red', 'bold'], warning: ['yellow', 'bold'], note: ['cyan'] } as const;
 
-function shownPath(file: string, cwd: string): string {
+export function shownPath(file: string, cwd: string): string {
   const path = relative(cwd, file);
   return path === '' || path.startsWith('..') ? file : path;
 }

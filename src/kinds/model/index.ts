@@ -8,6 +8,7 @@ import type { ProvisionedKind, Recorded, Removal, Wanted } from '../kind.ts';
 import { applyModel } from './apply.ts';
 import { checkArchive, readArchive } from './archive.ts';
 import { deploy, remove, rest } from './deploy.ts';
+import { examineModels } from './examine.ts';
 import { exportModels } from './export.ts';
 import { modelFailure } from './failures.ts';
 import { judgeModel } from './judge.ts';
@@ -182,4 +183,5 @@ export const model: ProvisionedKind = {
   making: (intent) => textAt(intent, 'modelId'),
 
   exporting: exportModels,
+  examine: examineModels,
 };

@@ -4,7 +4,7 @@ import type { Cluster } from '../../opensearch/cluster.ts';
 import { readHeld } from './live.ts';
 
 /** What the server adds to the size of a model's file for its estimate (`DLModel`, 2.19 to 3.8). */
-const OVERHEAD = 1.2;
+export const OVERHEAD = 1.2;
 
 /**
  * Refuses to deploy a model of `bytes` beside `old` where a node that holds the old one could not hold both even if it

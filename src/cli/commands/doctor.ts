@@ -1,0 +1,79 @@
+import type { Finding, SettingFix } from '../../core/finding.ts';
+import type { Resource } from '../../core/resource.ts';
+import { examine } from '../../doctor/doctor.ts';
+import { fixesOf, setAll } from '../../doctor/fix.ts';
+import type { Cluster } from '../../opensearch/cluster.ts';
+import type { CommandResult, Invocation } from '../command.ts';
+import { EXIT } from '../exit.ts';
+import { painter } from '../io.ts';
+import { lineProgress } from '../progress/lines.ts';
+import { renderFindings, settingWords } from '../render/doctor.ts';
+import { clusterOf, loadResources, manifestInputs, stackOf } from './shared.ts';
+
+/** Can this cluster carry what the manifests want? Sends reads alone, but for `--fix`. */
+export async function doctorCommand(invocation: Invocation): Promise<CommandResult> {
+  const { io, flags, output, color } = invocation;
+  const stack = stackOf(flags);
+  const resources =
+    manifestInputs(invocation).files.length === 0 ? [] : (await loadResources(invocation)).resources;
+  const cluster = await clusterOf(invocation, { listener: lineProgress(io.stderr), signal: io.signal });
+  const show = (findings: readonly Finding[]): void => {
+    if (output === 'text')
+      io.stdout.write(renderFindings(findings, { paint: painter(color.stdout), cwd: io.cwd }));
+  };
+  try {
+    const findings = await examine(cluster, resources, { stack });
+    show(findings);
+    const fixes = flags.on('fix') ? fixesOf(findings) : [];
+    if (flags.on('fix') && fixes.length === 0) io.stderr.write('\nThere is no setting to change.\n');
+    if (fixes.length === 0 || !(await agreed(fixes, invocation))) return resultOf(findings, []);
+    return resultOf(...(await fixed(cluster, resources, { stack, fixes, show }, invocation)));
+  } finally {
+    await cluster.close();
+  }
+}
+
+/** Shows what would be set, and asks where there is a person to ask. */
+async function agreed(fixes: readonly SettingFix[], { io, flags }: Invocation): Promise<boolean> {
+  io.stderr.write(`\nSettings of the cluster to be set, for good:\n${list(fixes)}`);
+  if (flags.on('yes')) return true;
+  const answer = await io.ask('\nSet them? [y/N] ');
+  if (answer === undefined)
+    io.stderr.write('\nNothing was set: there is nobody to ask. With --yes it is done.\n');
+  return /^y(es)?$/i.test(answer?.trim() ?? '');
+}
+
+/** Sets them, says so, and looks again. */
+async function fixed(
+  cluster: Cluster,
+  resources: readonly Resource[],
+  {
+    stack,
+    fixes,
+    show,
+  }: { stack: string; fixes: readonly SettingFix[]; show(findings: readonly Finding[]): void },
+  invocation: Invocation,
+): Promise<[findings: readonly Finding[], set: readonly SettingFix[]]> {
+  const set = await setAll(cluster, fixes);
+  invocation.io.stderr.write(`\nSet, and read back:\n${list(set)}\n`);
+  // What a cluster object knows of its settings it has read once.
+  const again = await clusterOf(invocation, { signal: invocation.io.signal });
+  try {
+    const findings = await examine(again, resources, { stack });
+    show(findings);
+    return [findings, set];
+  } finally {
+    await again.close();
+  }
+}
+
+function list(fixes: readonly SettingFix[]): string {
+  return fixes.map((fix) => `  ${settingWords(fix)}\n`).join('');
+}
+
+function resultOf(findings: readonly Finding[], set: readonly SettingFix[]): CommandResult {
+  const errors = findings.filter(({ level }) => level === 'error');
+  const unreachable = errors.some(({ check }) => check === 'reachable');
+  const exitCode = unreachable ? EXIT.unreachable : errors.length > 0 ? EXIT.refused : EXIT.done;
+  return { exitCode, json: { findings, set } };
+}
