@@ -1,5 +1,5 @@
+import { COMMANDS, type CommandName, type Flag } from './command-table.ts';
 import { EXIT_MEANINGS } from './exit.ts';
-import { COMMANDS, type CommandName, type Flag } from './flags.ts';
 
 function flagLine(flag: Flag): string {
   const short = flag.short === undefined ? '   ' : `-${flag.short},`;

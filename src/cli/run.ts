@@ -2,8 +2,9 @@ import { RerankctlError } from '../core/errors.ts';
 import { didYouMean } from '../core/suggest.ts';
 import { VERSION } from '../core/version.ts';
 import type { Command } from './command.ts';
+import { COMMANDS, type CommandName } from './command-table.ts';
 import { EXIT, exitCodeOf } from './exit.ts';
-import { COMMANDS, type CommandName, parseFlags, usage } from './flags.ts';
+import { parseFlags, usage } from './flags.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { type ColorWhen, type Io, painter, wantsColor } from './io.ts';
 

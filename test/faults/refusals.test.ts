@@ -29,6 +29,8 @@ const URL_ON = 'plugins.ml_commons.allow_registering_model_via_url';
 const FILE_ON = 'plugins.ml_commons.allow_registering_model_via_local_file';
 const ML_NODE_ONLY = 'plugins.ml_commons.only_run_on_ml_node';
 const HEAP = 'plugins.ml_commons.jvm_heap_memory_threshold';
+const NATIVE = 'plugins.ml_commons.native_memory_threshold';
+const MAX_MODELS = 'plugins.ml_commons.max_model_on_node';
 const DISK = 'plugins.ml_commons.disk_free_space_threshold';
 
 describe('a node whose settings forbid it', () => {
@@ -45,7 +47,8 @@ describe('a node whose settings forbid it', () => {
   });
   beforeEach(() => proxy.reset());
   afterEach(async () => {
-    await set({ [URL_ON]: null, [FILE_ON]: null, [ML_NODE_ONLY]: null, [HEAP]: null, [DISK]: null });
+    const settings = [URL_ON, FILE_ON, ML_NODE_ONLY, HEAP, DISK, NATIVE, MAX_MODELS];
+    await set(Object.fromEntries(settings.map((setting) => [setting, null])));
     await story.cleanUp();
   });
   afterAll(async () => {
@@ -101,6 +104,8 @@ describe('a node whose settings forbid it', () => {
     async (_what, open, closed, code, setting) => {
       story = openStory(url);
       await set(open);
+      const examined = await story.run('doctor', url);
+      expect(examined.stdout).toMatch(new RegExp(`refuses all work on .*${setting.replaceAll('.', '\\.')}`));
       const first = await story.run('apply', url);
       expect(first.code, first.stdout + first.stderr).toBe(5);
       expect(first.stderr).toContain(code);
@@ -111,6 +116,47 @@ describe('a node whose settings forbid it', () => {
       await story.expectWhole();
     },
   );
+
+  it('is examined by doctor, which sets what is in the way when it is asked to, and nothing else', async () => {
+    story = openStory(url);
+    await set({ [FILE_ON]: false, [ML_NODE_ONLY]: true });
+    const seen = await story.run('doctor', proxy.url);
+    expect(seen.code, seen.stdout).toBe(8);
+    expect(seen.stdout).toMatch(/✗ models-from-file .*Model\//);
+    expect(seen.stdout).toMatch(/✗ model-nodes .*Model\//);
+    const unasked = await story.run('doctor', proxy.url, '--fix');
+    expect(unasked.code).toBe(8);
+    expect(unasked.stderr).toContain('there is nobody to ask');
+    expect(proxy.writes()).toEqual([]);
+
+    await set({ [FILE_ON]: false, [ML_NODE_ONLY]: false, [NATIVE]: 1, [MAX_MODELS]: 0 });
+    const tight = await story.run('doctor', proxy.url);
+    expect(tight.stdout).toMatch(/✗ native-memory .*is 1\./);
+    expect(tight.stdout).toMatch(/✗ model-limit .*of at most 0/);
+    const fixed = await story.run('doctor', proxy.url, '--fix', '--yes');
+    expect(fixed.code, fixed.stdout + fixed.stderr).toBe(0);
+    expect(fixed.stderr).toContain(`${FILE_ON} to true (now false)`);
+    expect(fixed.stderr).toContain(`${NATIVE} to 100 (now 1)`);
+    expect(fixed.stdout).toContain('Nothing stands in the way.');
+    expect(proxy.writes().map(({ method, path }) => `${method} ${path}`)).toEqual(['PUT /_cluster/settings']);
+    const applied = await story.run('apply', url);
+    expect(applied.code, applied.stdout + applied.stderr).toBe(0);
+  });
+
+  it('that has no place for another index, and whose disk is full, is told so', async () => {
+    story = openStory(url);
+    const marks = 'cluster.routing.allocation.disk.watermark';
+    const limits = { [`${marks}.low`]: '1%', [`${marks}.high`]: '1%', [`${marks}.flood_stage`]: '1%' };
+    await set({ 'cluster.max_shards_per_node': 1, ...limits });
+    const seen = await story.run('doctor', proxy.url).finally(async () => {
+      const none = Object.fromEntries(Object.keys(limits).map((setting) => [setting, null]));
+      await set({ 'cluster.max_shards_per_node': null, ...none });
+    });
+    expect(seen.code, seen.stdout).toBe(8);
+    expect(seen.stdout).toMatch(/✗ shards .* a new index will be refused/);
+    expect(seen.stdout).toMatch(/✗ disk .*flood-stage/);
+    expect(proxy.writes()).toEqual([]);
+  });
 });
 
 describe('a node without', () => {
@@ -125,6 +171,9 @@ describe('a node without', () => {
   ])('%s is recognised before anything is changed', async (without, plugin, needs) => {
     const url = await boot(NODE, { without: [without], heap: '1g' });
     proxy = await startProxy(url);
+    const examined = await openStory(url).run('doctor', proxy.url);
+    expect(examined.code, examined.stdout).toBe(8);
+    expect(examined.stdout).toMatch(new RegExp(`✗ plugins +The plugin ${plugin} is not on every node`));
     const refused = await openStory(url).run('apply', proxy.url);
     expect(refused.code, refused.stdout + refused.stderr).toBe(8);
     expect(refused.stderr).toContain('RCTL_PLUGIN_MISSING');

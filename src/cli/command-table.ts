@@ -1,0 +1,267 @@
+export interface Flag {
+  readonly name: string;
+  readonly short?: string;
+  /** Placeholder of its value in help; a flag without one is a switch. */
+  readonly value?: string;
+  readonly many?: boolean;
+  readonly oneOf?: readonly string[];
+  /** Its value is a positive whole number. */
+  readonly count?: true;
+  readonly help: string;
+}
+
+const COMMON: readonly Flag[] = [
+  {
+    name: 'output',
+    value: 'FORMAT',
+    oneOf: ['text', 'json'],
+    help: 'what stdout carries: text or json',
+  },
+  { name: 'color', value: 'WHEN', oneOf: ['auto', 'always', 'never'], help: 'colour: auto, always or never' },
+  { name: 'debug', help: 'show causes and stacks of failures' },
+  { name: 'help', short: 'h', help: 'show help' },
+];
+
+const MANIFESTS: readonly Flag[] = [
+  { name: 'file', short: 'f', value: 'PATH', many: true, help: 'manifest file, folder or glob; - is stdin' },
+  { name: 'var', value: 'NAME=VALUE', many: true, help: 'a value for {$var: NAME}' },
+];
+
+const LINT: readonly Flag[] = [
+  {
+    name: 'lint',
+    value: 'RULE=LEVEL',
+    many: true,
+    help: 'level of a lint rule: off, note, warning or error (docs/lint.md)',
+  },
+];
+
+const CLUSTER: readonly Flag[] = [
+  { name: 'url', value: 'URL', help: 'the cluster (OPENSEARCH_URL; default http://127.0.0.1:9200)' },
+  { name: 'username', value: 'NAME', help: 'user (OPENSEARCH_USERNAME)' },
+  {
+    name: 'password-file',
+    value: 'PATH',
+    help: 'file with the password, - for stdin (or OPENSEARCH_PASSWORD)',
+  },
+  { name: 'ca-file', value: 'PATH', help: 'PEM file of a private CA (OPENSEARCH_CA_FILE)' },
+  { name: 'insecure-skip-tls-verify', help: 'do not check the certificate of the cluster' },
+  { name: 'request-timeout', value: 'SECONDS', count: true, help: 'longest time for one request (60)' },
+];
+
+const STACK: readonly Flag[] = [
+  { name: 'stack', value: 'NAME', help: 'name under which the state is kept (default)' },
+];
+
+const SELECTION: readonly Flag[] = [
+  {
+    name: 'target',
+    value: 'ADDRESS',
+    many: true,
+    help: 'only this, and what it depends on; * is a wildcard',
+  },
+  { name: 'exclude', value: 'ADDRESS', many: true, help: 'not this, nor what depends on it' },
+];
+
+const REMOVALS: readonly Flag[] = [
+  { name: 'max-deletes', value: 'N', count: true, help: 'refuse to delete more than this (10)' },
+  { name: 'allow-data-loss', help: 'delete also indices with documents that the stack did not seed' },
+];
+
+const PRUNE: readonly Flag[] = [
+  { name: 'prune', help: 'delete what the stack holds and no manifest names any more' },
+  ...REMOVALS,
+];
+
+const DEV: readonly Flag[] = [
+  { name: 'name', value: 'NAME', help: 'name of the node (default)' },
+  { name: 'version', value: 'VERSION', oneOf: ['3.6.0', '2.19.1'], help: 'OpenSearch version (3.6.0)' },
+  { name: 'security', help: 'with the security plugin, TLS and access control (2.19.1)' },
+  { name: 'port', value: 'PORT', count: true, help: 'HTTP port (9200, or the next that is free)' },
+  { name: 'nodes', value: 'N', count: true, help: 'size of the cluster (1)' },
+  { name: 'heap', value: 'SIZE', help: 'JVM heap of each node (2g; 1g in a cluster)' },
+  { name: 'setting', value: 'KEY=VALUE', many: true, help: 'a line for opensearch.yml' },
+  { name: 'java-opts', value: 'OPTS', many: true, help: 'more options for the JVM' },
+  { name: 'without', value: 'PLUGIN', many: true, help: 'leave a plugin out' },
+  { name: 'all', help: 'down: every node' },
+  { name: 'purge', help: 'down: forget the data too' },
+];
+
+export interface CommandHelp {
+  readonly usage: string;
+  readonly summary: string;
+  readonly example: string;
+  readonly flags: readonly Flag[];
+}
+
+export const COMMANDS = {
+  validate: {
+    usage: 'validate -f PATH…',
+    summary: 'check manifests; contacts no cluster',
+    example: 'rerankctl validate -f manifests/quickstart',
+    flags: [...MANIFESTS, ...LINT, ...COMMON],
+  },
+  plan: {
+    usage: 'plan -f PATH…',
+    summary: 'show what apply would change; writes nothing (but for --canary)',
+    example: 'rerankctl plan -f manifests/quickstart',
+    flags: [
+      ...MANIFESTS,
+      { name: 'detailed-exitcode', help: 'exit 2 when changes are pending' },
+      { name: 'preview', help: 'also show what the changes do to search results; reads alone' },
+      {
+        name: 'canary',
+        help: 'the same with models that are not there yet: deploys them beside, and removes them again',
+      },
+      {
+        name: 'rollback',
+        help: 'plan what `rerankctl rollback` would do; with -f: previewed by those verifications',
+      },
+      { name: 'markdown', value: 'FILE', help: 'with --preview: the same for a pull request' },
+      { name: 'no-text', help: 'with --preview: leave the text of queries and documents out' },
+      { name: 'out', short: 'o', value: 'FILE', help: 'save the plan, for `rerankctl apply FILE`' },
+      ...LINT,
+      ...SELECTION,
+      ...PRUNE,
+      ...STACK,
+      ...CLUSTER,
+      ...COMMON,
+    ],
+  },
+  apply: {
+    usage: 'apply -f PATH… | apply PLAN.json',
+    summary: 'make the cluster match the manifests, and wait until it does',
+    example: 'rerankctl apply -f manifests/quickstart',
+    flags: [
+      ...MANIFESTS,
+      { name: 'yes', short: 'y', help: 'do not ask (nothing is asked where there is no terminal)' },
+      { name: 'parallelism', value: 'N', count: true, help: 'changes worked on at once (10)' },
+      { name: 'timeout', value: 'SECONDS', count: true, help: 'longest wait for one ML task (600)' },
+      {
+        name: 'keep-candidate',
+        help: 'keep a model that its verifications have stopped, beside the old one',
+      },
+      ...LINT,
+      ...SELECTION,
+      ...PRUNE,
+      ...STACK,
+      ...CLUSTER,
+      ...COMMON,
+    ],
+  },
+  rollback: {
+    usage: 'rollback',
+    summary: 'search through the last release again: its pipelines, and the models they went through',
+    example: 'rerankctl rollback',
+    flags: [
+      { name: 'yes', short: 'y', help: 'do not ask' },
+      { name: 'parallelism', value: 'N', count: true, help: 'changes worked on at once (10)' },
+      { name: 'timeout', value: 'SECONDS', count: true, help: 'longest wait for one ML task (600)' },
+      ...STACK,
+      ...CLUSTER,
+      ...COMMON,
+    ],
+  },
+  verify: {
+    usage: 'verify -f PATH… | verify --run FILE… --qrels FILE',
+    summary: 'compare reranked with unreranked search, and check what must hold',
+    example: 'rerankctl verify -f manifests/quickstart',
+    flags: [
+      ...MANIFESTS,
+      { name: 'html', value: 'FILE', help: 'one page to look at, without any network' },
+      { name: 'markdown', value: 'FILE', help: 'for a pull request or a step summary' },
+      { name: 'junit', value: 'FILE', help: 'for the test view of a CI' },
+      { name: 'runs', value: 'FOLDER', help: 'TREC run files of every arm' },
+      { name: 'no-text', help: 'leave the text of queries and documents out of everything' },
+      { name: 'update-baseline', help: 'write the figures of this run to the baseline file of the manifest' },
+      {
+        name: 'run',
+        value: 'FILE',
+        many: true,
+        help: 'without a cluster: measure a TREC run; the first is compared with',
+      },
+      { name: 'qrels', value: 'FILE', many: true, help: 'the judgments for --run' },
+      {
+        name: 'measure',
+        value: 'NAME',
+        many: true,
+        help: 'with --run: what is measured (ndcg@10, mrr@10, …)',
+      },
+      ...CLUSTER,
+      ...COMMON,
+    ],
+  },
+  doctor: {
+    usage: 'doctor [-f PATH…]',
+    summary: 'can this cluster carry what the manifests want? reads alone, but for --fix',
+    example: 'rerankctl doctor -f manifests/quickstart',
+    flags: [
+      ...MANIFESTS,
+      { name: 'fix', help: 'set what settings of the cluster would mend; shows them, and asks' },
+      { name: 'yes', short: 'y', help: 'with --fix: do not ask' },
+      ...STACK,
+      ...CLUSTER,
+      ...COMMON,
+    ],
+  },
+  drift: {
+    usage: 'drift -f PATH…',
+    summary: 'show what in the cluster is not as it was applied; exit 2 when there is any',
+    example: 'rerankctl drift -f manifests/quickstart',
+    flags: [...MANIFESTS, ...STACK, ...CLUSTER, ...COMMON],
+  },
+  destroy: {
+    usage: 'destroy --confirm STACK',
+    summary: 'delete all that a stack holds, dependents first',
+    example: 'rerankctl destroy --confirm default',
+    flags: [
+      {
+        name: 'confirm',
+        value: 'STACK',
+        help: 'the name of the stack once more; without it the plan is shown',
+      },
+      { name: 'allow-data-loss', help: 'delete also indices with documents that the stack did not seed' },
+      { name: 'timeout', value: 'SECONDS', count: true, help: 'longest wait for one undeployment (600)' },
+      ...STACK,
+      ...CLUSTER,
+      ...COMMON,
+    ],
+  },
+  export: {
+    usage: 'export [--to FOLDER]',
+    summary: 'write manifests of what a cluster holds, whoever made it',
+    example: 'rerankctl export --to manifests/production',
+    flags: [
+      { name: 'to', value: 'FOLDER', help: 'where the files go; without it all goes to stdout' },
+      { name: 'kind', value: 'KIND', many: true, help: 'only this kind; may be repeated' },
+      { name: 'name', value: 'GLOB', many: true, help: 'only objects of this name; * is a wildcard' },
+      { name: 'with-data', help: 'also the documents of indices, as NDJSON beside the manifests' },
+      ...CLUSTER,
+      ...COMMON,
+    ],
+  },
+  graph: {
+    usage: 'graph -f PATH…',
+    summary: 'draw what depends on what',
+    example: 'rerankctl graph -f manifests/quickstart',
+    flags: [
+      ...MANIFESTS,
+      { name: 'format', value: 'FORMAT', oneOf: ['mermaid', 'dot'], help: 'mermaid (default) or dot' },
+      ...COMMON,
+    ],
+  },
+  state: {
+    usage: 'state list | show ADDRESS | history | rm ADDRESS… | mv FROM TO | unlock',
+    summary: 'look at what is remembered of a stack, and mend it',
+    example: 'rerankctl state list',
+    flags: [...STACK, ...CLUSTER, ...COMMON],
+  },
+  dev: {
+    usage: 'dev up | status | down',
+    summary: 'a real OpenSearch with ML Commons on this machine, without Docker',
+    example: 'rerankctl dev up',
+    flags: [...DEV, ...COMMON],
+  },
+} satisfies Record<string, CommandHelp>;
+
+export type CommandName = keyof typeof COMMANDS;
