@@ -68,15 +68,15 @@ function confirmStates(
 
 /**
  * What the nodes hold counts more than the document. Every ten seconds the server asks its nodes, and then rewrites the
- * documents: a model that was deployed between the two becomes DEPLOY_FAILED, and DEPLOYED again ten seconds later
- * (MLSyncUpCron; seen on 3.6.0). A remote model is held by nobody until it is asked for the first time.
+ * documents: a model that was deployed between the two becomes DEPLOY_FAILED, or DEPLOYING once more, and DEPLOYED again
+ * ten seconds later (MLSyncUpCron; seen on 3.6.0). A remote model is held by nobody until it is asked for the first time.
  */
 function withLoading(models: readonly LiveModel[], loaded: ReadonlySet<string> | undefined): LiveModel[] {
   return models.map((model) => {
-    if (model.algorithm === 'REMOTE' || loaded === undefined) return model;
-    const held = loaded.has(model.id);
-    if (model.state === 'DEPLOYED' && !held) return { ...model, state: NOT_LOADED };
-    return model.state === 'DEPLOY_FAILED' && held ? { ...model, state: 'DEPLOYED' } : model;
+    const { id, state, algorithm } = model;
+    if (loaded?.has(id)) return /^DEPLOY(_FAILED|ING)$/.test(state) ? { ...model, state: 'DEPLOYED' } : model;
+    const missing = loaded !== undefined && state === 'DEPLOYED' && algorithm !== 'REMOTE';
+    return missing ? { ...model, state: NOT_LOADED } : model;
   });
 }
 
