@@ -99,7 +99,12 @@ export const COMMANDS = {
     usage: 'validate -f PATH…',
     summary: 'check manifests; contacts no cluster',
     example: 'rerankctl validate -f manifests/quickstart',
-    flags: [...MANIFESTS, ...LINT, ...COMMON],
+    flags: [
+      ...MANIFESTS,
+      { name: 'for-version', value: 'VERSION', help: 'also: could a server of this version take them?' },
+      ...LINT,
+      ...COMMON,
+    ],
   },
   plan: {
     usage: 'plan -f PATH…',

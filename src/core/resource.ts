@@ -14,6 +14,14 @@ export interface Lifecycle {
   readonly rollout?: 'reindex';
 }
 
+/** A field that servers know from a version on. Older ones take it and lose it without a word. */
+export interface FieldSince {
+  /** JSON pointer into the document. */
+  readonly pointer: string;
+  /** e.g. `3.1` */
+  readonly since: string;
+}
+
 /** One manifest document, read and validated. Its references are still references. */
 export interface Resource {
   readonly address: Address;
@@ -28,6 +36,8 @@ export interface Resource {
   readonly dependsOn: readonly Address[];
   /** Of a rollback: what stood here in an earlier release, and is to stand here again. */
   readonly former?: { readonly id?: string; readonly until?: string };
+  /** What of its spec is not for every server. */
+  readonly since: readonly FieldSince[];
   /** Absolute folder of the manifest: the base of relative paths in the spec. */
   readonly folder: string;
   /** Where a JSON pointer of this document (`/spec/name`) stands, with the text of that line. */

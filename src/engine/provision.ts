@@ -15,6 +15,7 @@ import type { ApplyOptions, ApplyReport } from './run.ts';
 import { scrubbed } from './scrub.ts';
 import { type Selection, selectChanges } from './select.ts';
 import { readSnapshot, type Snapshot } from './snapshot.ts';
+import { tooNewFor } from './versions.ts';
 
 /** A plan, and the state it was made from: what `apply` needs to carry it out by compare-and-swap. */
 export interface PreparedPlan {
@@ -74,8 +75,12 @@ export async function plan(
   const part = selectChanges(whole, { targets, excludes }, [...new Set(known)], ground);
   const capped = removals === undefined ? [] : tooMany(part.changes, removals);
   const version = whole.cluster.version;
+  const tooNew = tooNewFor(
+    version,
+    part.changes.map(({ resource }) => resource),
+  );
   const traps = levels === undefined ? [] : await lintAgainst(cluster, version, resources, levels);
-  return { plan: { ...part, diagnostics: [...part.diagnostics, ...capped, ...traps] }, snapshot };
+  return { plan: { ...part, diagnostics: [...part.diagnostics, ...tooNew, ...capped, ...traps] }, snapshot };
 }
 
 /** Carries a plan out. Throws when the plan holds refusals; failures of single changes are outcomes. */

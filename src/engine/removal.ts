@@ -27,6 +27,7 @@ export function remembered(record: StateRecord): Resource {
     lifecycle: record.lifecycle ?? {},
     spec: (record.applied ?? {}) as ValueObject,
     movedFrom: [],
+    since: [],
     dependsOn: record.dependsOn,
     folder: '',
     locate: () => ({}),

@@ -10,6 +10,7 @@ import { hideLiterals } from './literal-secrets.ts';
 import type { Aim, Locator } from './locate.ts';
 import type { ParsedDocument } from './parse.ts';
 import { hasSecretFields, isSecretField, KIND_NAMES, schemaOf } from './schema.ts';
+import { fieldsSince } from './since.ts';
 import { leafAt, validationErrors } from './validate.ts';
 
 export const API_VERSION = 'rerankctl/v1';
@@ -223,6 +224,7 @@ class ManifestReader {
       spec,
       movedFrom: (metadata.moved_from ?? []) as Address[],
       dependsOn: [...new Set(uses.map((use) => use.address))].sort(),
+      since: fieldsSince(kind, spec),
       folder,
       locate: (pointer) => locator.at(pointer),
     };

@@ -4,6 +4,11 @@ export interface Capabilities {
   readonly version: string;
   /** Names of the plugins that every node has, e.g. `opensearch-ml`; `undefined` when this user may not ask. */
   readonly plugins: ReadonlySet<string> | undefined;
+  /**
+   * Types of processors that every node knows, by the list of a pipeline in which they stand (`processors` of an ingest
+   * pipeline, `response_processors` of a search pipeline, …); `undefined` when this user may not ask.
+   */
+  readonly processors: ReadonlyMap<string, ReadonlySet<string>> | undefined;
   /** Roles of each node, e.g. `[["data", "ml"]]`; `undefined` when this user may not ask. */
   readonly nodeRoles: readonly (readonly string[])[] | undefined;
   /**

@@ -5,23 +5,40 @@ import type { Cluster } from './cluster.ts';
 /** Answers that mean "you may not ask" or "not on this service": unknown then, and no failure. */
 const NOT_TOLD = [400, 401, 403, 404, 405];
 
-async function readNodes(cluster: Cluster): Promise<Pick<Capabilities, 'plugins' | 'nodeRoles'>> {
+async function readNodes(
+  cluster: Cluster,
+): Promise<Pick<Capabilities, 'plugins' | 'processors' | 'nodeRoles'>> {
   const { status, body } = await cluster.request({
     method: 'GET',
-    path: '/_nodes/plugins',
-    query: { filter_path: 'nodes.*.plugins.name,nodes.*.roles' },
+    path: '/_nodes/plugins,ingest,search_pipelines',
+    query: {
+      filter_path:
+        'nodes.*.plugins.name,nodes.*.roles,nodes.*.ingest.processors.type,nodes.*.search_pipelines.*.type',
+    },
     accept: NOT_TOLD,
   });
   const nodes = status === 200 ? Object.values(objectAt(body, 'nodes')) : [];
-  if (nodes.length === 0) return { plugins: undefined, nodeRoles: undefined };
-  const [first = [], ...others] = nodes.map((node) =>
-    listAt(node, 'plugins').flatMap((plugin) => textAt(plugin, 'name') ?? []),
-  );
+  if (nodes.length === 0) return { plugins: undefined, processors: undefined, nodeRoles: undefined };
+  const names = (list: readonly unknown[], key: string) => list.flatMap((each) => textAt(each, key) ?? []);
+  const types = (...path: string[]) => onAll(nodes.map((node) => names(listAt(node, ...path), 'type')));
   return {
-    // Mixed clusters happen during a rolling change: what one node lacks cannot be relied on.
-    plugins: new Set(first.filter((name) => others.every((names) => names.includes(name)))),
+    plugins: onAll(nodes.map((node) => names(listAt(node, 'plugins'), 'name'))),
+    processors: new Map(
+      [
+        ['processors', types('ingest', 'processors')] as const,
+        ...SEARCH_PHASES.map((phase) => [phase, types('search_pipelines', phase)] as const),
+        // 2.19 does not tell of phase results processors, and has some.
+      ].filter(([, known]) => known.size > 0),
+    ),
     nodeRoles: nodes.map((node) => listAt(node, 'roles').filter((role) => typeof role === 'string')),
   };
+}
+
+const SEARCH_PHASES = ['request_processors', 'response_processors', 'phase_results_processors'];
+
+/** Mixed clusters happen during a rolling change: what one node lacks cannot be relied on. */
+function onAll([first = [], ...others]: readonly (readonly string[])[]): ReadonlySet<string> {
+  return new Set(first.filter((name) => others.every((names) => names.includes(name))));
 }
 
 /** All settings and not only those of ML Commons: 39 kB on 3.6.0, and no faster with `filter_path`. */

@@ -25,7 +25,7 @@ describe('capabilities', () => {
     expect(proxy.requests.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
       'GET /',
       'GET /_cluster/settings',
-      'GET /_nodes/plugins',
+      'GET /_nodes/plugins,ingest,search_pipelines',
     ]);
     expect(compareVersions(capabilities.version, '2.19.0')).toBeGreaterThanOrEqual(0);
     expect(capabilities.plugins).toContain('opensearch-ml');

@@ -289,6 +289,7 @@ describe.each(SERVERS)('ClusterSettings on %s', (_title, server) => {
       version: '3.6.0',
       plugins: undefined,
       nodeRoles: undefined,
+      processors: undefined,
       setting: () => 'false',
     };
     expect(withSettings(off, resources).setting(setting)).toBe('true');

@@ -151,7 +151,7 @@ describe.each(SERVERS)('IngestPipeline on %s', (_title, server) => {
   it('that the server refuses is told in words', async () => {
     const name = uniqueName('prov-ing');
     const { report } = await bench.tryProvision(
-      pipeline(`${name}-type`, { processors: [{ zork: {} }] }) +
+      pipeline(`${name}-type`, { processors: [{ foreach: { field: 'a', processor: { zork: {} } } }] }) +
         pipeline(`${name}-field`, { processors: [{ set: { field: 'a', value: 1, zork: 2 } }] }) +
         pipeline(`${name}-good`, { processors: [] }),
     );
@@ -165,6 +165,20 @@ describe.each(SERVERS)('IngestPipeline on %s', (_title, server) => {
       error: { code: 'RCTL_PROCESSOR_FIELD', message: 'The processor set has no parameter zork.' },
     });
     expect(outcomes[`IngestPipeline/${name}-good`]).toMatchObject({ result: 'done' });
+  });
+
+  it('with a processor that the cluster does not have is refused before anything is sent', async () => {
+    const refused = await bench.planOf(
+      pipeline(uniqueName('prov-ing'), { processors: [{ lower_case: {} }] }),
+    );
+    expect(refused.diagnostics.filter(({ severity }) => severity === 'error')).toMatchObject([
+      {
+        severity: 'error',
+        code: 'RCTL_PROCESSOR_UNKNOWN',
+        pointer: '/spec/processors/0/lower_case',
+        remedy: expect.stringContaining('lowercase'),
+      },
+    ]);
   });
 
   it('needs its processors as a list of objects with one key', async () => {

@@ -17,6 +17,7 @@ function resourceOf(kind: string, name: string, spec: ValueObject, dependsOn: Ad
     lifecycle: {},
     spec,
     movedFrom: [],
+    since: [],
     dependsOn,
     folder: '/',
     locate: () => ({ location: { file: 'manifest.yaml', line: 1, column: 1 }, snippet: '' }),

@@ -26,6 +26,7 @@ function resourceOf({ address, dependsOn = [] }: Made): Resource {
     lifecycle: {},
     spec: Object.fromEntries(dependsOn.map((other, i) => [`field_${i}`, new Reference(other)])),
     movedFrom: [],
+    since: [],
     dependsOn,
     folder: '/',
     locate: () => ({}),

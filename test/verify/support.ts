@@ -33,6 +33,7 @@ export function verificationOf(spec: ValueObject, name = 'test'): Resource {
     lifecycle: {},
     spec,
     movedFrom: [],
+    since: [],
     dependsOn: [],
     folder: '/nowhere',
     locate: (pointer) => ({ location: { file: 'v.yaml', line: 1, column: 1 }, snippet: pointer }),

@@ -1,7 +1,9 @@
 import { hasErrors } from '../../core/diagnostic.ts';
 import { lint } from '../../engine/lint.ts';
+import { tooNewFor } from '../../engine/versions.ts';
 import type { CommandResult, Invocation } from '../command.ts';
 import { EXIT } from '../exit.ts';
+import { type Flags, usage } from '../flags.ts';
 import { lintLevels } from '../lint-levels.ts';
 import { countOf, renderDiagnostics } from '../render/diagnostics.ts';
 import { manifestFailure } from '../render/failure.ts';
@@ -10,7 +12,7 @@ import { loadResources, stderrStyle } from './shared.ts';
 export async function validateCommand(invocation: Invocation): Promise<CommandResult> {
   const levels = lintLevels(invocation.flags);
   const { resources, diagnostics: found, files } = await loadResources(invocation);
-  const traps = lint(resources, levels);
+  const traps = [...tooNewFor(versionOf(invocation.flags), resources), ...lint(resources, levels)];
   if (hasErrors(traps)) throw manifestFailure(traps);
   if (traps.length > 0) invocation.io.stderr.write(`${renderDiagnostics(traps, stderrStyle(invocation))}\n`);
   const diagnostics = [...found, ...traps];
@@ -23,4 +25,13 @@ export async function validateCommand(invocation: Invocation): Promise<CommandRe
     exitCode: EXIT.done,
     json: { resources: resources.map(({ address, dependsOn }) => ({ address, dependsOn })), diagnostics },
   };
+}
+
+/** The server that the manifests are for; without a word about it, one that knows everything. */
+function versionOf(flags: Flags): string {
+  const version = flags.text('for-version') ?? '999';
+  if (!/^\d+(\.\d+){0,2}$/.test(version)) {
+    throw usage(`--for-version ${version} is no version of OpenSearch.`, 'Write it like 2.19.1 or 3.6.');
+  }
+  return version;
 }

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../core/diagnostic.ts';
 import { isObject, listAt, textAt } from '../../core/json.ts';
 import { diagnosticAt } from '../../core/resource.ts';
 import type { ValueObject } from '../../core/value.ts';
-import { type Capabilities, compareVersions } from '../../opensearch/capabilities.ts';
+import type { Capabilities } from '../../opensearch/capabilities.ts';
 import type { Question } from '../kind.ts';
 
 const TRUSTED = 'plugins.ml_commons.trusted_connector_endpoints_regex';
@@ -44,22 +44,8 @@ export function obstacles({ resource, spec }: Question, capabilities: Capabiliti
         `Allow it with: PUT /_cluster/settings {"persistent": {"${PRIVATE}": true}}`,
       );
     }
-    if (textAt(action, 'name') !== undefined) tooOld(`${at}/name`, 'The name of an action');
   }
-  const config = spec.client_config;
-  if (isObject(config) && config.skip_ssl_verification === true)
-    tooOld('/spec/client_config/skip_ssl_verification', 'skip_ssl_verification');
   return found;
-
-  function tooOld(pointer: string, what: string): void {
-    if (compareVersions(capabilities.version, '3.5') >= 0) return;
-    refuse(
-      pointer,
-      'RCTL_FIELD_DROPPED',
-      `${what} is known from 3.5 on; ${capabilities.version} would accept and lose it.`,
-      'Leave it out.',
-    );
-  }
 }
 
 function trustedEndpoints(capabilities: Capabilities): RegExp[] | undefined {

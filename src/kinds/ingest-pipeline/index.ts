@@ -1,10 +1,7 @@
-import type { Diagnostic } from '../../core/diagnostic.ts';
 import { difference } from '../../core/difference.ts';
-import { isObject } from '../../core/json.ts';
-import type { Resource } from '../../core/resource.ts';
 import type { Capabilities } from '../../opensearch/capabilities.ts';
 import type { ProvisionedKind, Question, Recorded, Removal, StepContext, Verdict } from '../kind.ts';
-import { pluginMissing } from '../ml-commons.ts';
+import { missingProcessors } from '../missing-processors.ts';
 import { inWords } from '../refusals.ts';
 import { exportPipelines } from './export.ts';
 import { readPipelines, readUses } from './live.ts';
@@ -19,24 +16,9 @@ const PLUGIN_OF: Readonly<Record<string, string>> = {
   ml_inference: 'opensearch-ml',
 };
 
-function missingPlugins(resource: Resource, capabilities: Capabilities): Diagnostic[] {
-  return ['processors', 'on_failure'].flatMap((list) => {
-    const processors = resource.spec[list];
-    if (!Array.isArray(processors)) return [];
-    return processors.flatMap((processor, i) =>
-      Object.keys(isObject(processor) ? processor : {}).flatMap((name) => {
-        const plugin = PLUGIN_OF[name];
-        if (plugin === undefined) return [];
-        const because = { pointer: `/spec/${list}/${i}/${name}`, needs: `The processor ${name}` };
-        return pluginMissing(resource, capabilities, plugin, because) ?? [];
-      }),
-    );
-  });
-}
-
 function judge(question: Question, pipelines: Record<string, unknown>, capabilities: Capabilities): Verdict {
   const { resource, spec, recorded } = question;
-  const missing = missingPlugins(resource, capabilities);
+  const missing = missingProcessors(resource, capabilities, ['processors', 'on_failure'], PLUGIN_OF);
   if (missing.length > 0) return { action: 'refuse', diagnostics: missing };
   const id = resource.name;
   const live = Object.hasOwn(pipelines, id) ? pipelines[id] : undefined;

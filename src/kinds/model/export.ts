@@ -198,6 +198,7 @@ async function layoutProblem(path: string, { body }: LiveModel): Promise<string 
       lifecycle: {},
       spec,
       movedFrom: [],
+      since: [],
       dependsOn: [],
       folder: '.',
       locate: () => ({}),

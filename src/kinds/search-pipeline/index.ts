@@ -1,10 +1,8 @@
-import type { Diagnostic } from '../../core/diagnostic.ts';
 import { difference } from '../../core/difference.ts';
-import { isObject, type JsonObject } from '../../core/json.ts';
-import type { Resource } from '../../core/resource.ts';
+import type { JsonObject } from '../../core/json.ts';
 import type { Capabilities } from '../../opensearch/capabilities.ts';
 import type { ProvisionedKind, Question, Recorded, Removal, StepContext, Verdict } from '../kind.ts';
-import { pluginMissing } from '../ml-commons.ts';
+import { missingProcessors } from '../missing-processors.ts';
 import { exportPipelines } from './export.ts';
 import { PIPELINE_RULES } from './lint.ts';
 import { rerankDefaultPipeline } from './lint-default.ts';
@@ -28,24 +26,9 @@ const PLUGIN_OF: Readonly<Record<string, string>> = {
   personalized_search_ranking: 'opensearch-search-processor',
 };
 
-function missingPlugins(resource: Resource, capabilities: Capabilities): Diagnostic[] {
-  return PHASES.flatMap((phase) => {
-    const processors = resource.spec[phase];
-    if (!Array.isArray(processors)) return [];
-    return processors.flatMap((processor, i) =>
-      Object.keys(isObject(processor) ? processor : {}).flatMap((name) => {
-        const plugin = PLUGIN_OF[name];
-        if (plugin === undefined) return [];
-        const because = { pointer: `/spec/${phase}/${i}/${name}`, needs: `The processor ${name}` };
-        return pluginMissing(resource, capabilities, plugin, because) ?? [];
-      }),
-    );
-  });
-}
-
 function judge(question: Question, pipelines: Record<string, unknown>, capabilities: Capabilities): Verdict {
   const { resource, spec, recorded } = question;
-  const missing = missingPlugins(resource, capabilities);
+  const missing = missingProcessors(resource, capabilities, PHASES, PLUGIN_OF);
   if (missing.length > 0) return { action: 'refuse', diagnostics: missing };
   const id = resource.name;
   const live = pipelines[id];

@@ -12,6 +12,7 @@ const capabilities: Capabilities = {
   version: '3.6.0',
   plugins: undefined,
   nodeRoles: undefined,
+  processors: undefined,
   setting: () => undefined,
 };
 
@@ -28,6 +29,7 @@ export function resourceOf(spec: ValueObject, folder = tmpdir()): Resource {
     lifecycle: {},
     spec,
     movedFrom: [],
+    since: [],
     dependsOn: [],
     folder,
     locate: (pointer) => ({
