@@ -245,6 +245,12 @@ export const COMMANDS = {
       ...COMMON,
     ],
   },
+  explain: {
+    usage: 'explain [KIND[.FIELD…]]',
+    summary: 'what a kind or a field is for: type, default, examples, since when it works',
+    example: 'rerankctl explain Model.model_config.framework_type',
+    flags: [...COMMON],
+  },
   graph: {
     usage: 'graph -f PATH…',
     summary: 'draw what depends on what',

@@ -1,0 +1,39 @@
+import { didYouMean } from '../../core/suggest.ts';
+import { type FieldHelp, fieldHelp, type NoField, SUBJECTS } from '../../manifest/fields.ts';
+import type { CommandResult, Invocation } from '../command.ts';
+import { EXIT } from '../exit.ts';
+import { usage } from '../flags.ts';
+import { painter } from '../io.ts';
+import { renderField, renderSubjects } from '../render/explain.ts';
+
+/** What the schemas say of a kind or a field. Contacts no cluster. */
+export async function explainCommand({ io, positionals, output, color }: Invocation): Promise<CommandResult> {
+  const paint = painter(color.stdout);
+  const [path, ...more] = positionals;
+  if (more.length > 0)
+    throw usage(`explain takes one thing to explain, not also ${more[0]}.`, 'Like Model.version');
+  if (path === undefined) {
+    const subjects = SUBJECTS.map(explained);
+    if (output === 'text') io.stdout.write(renderSubjects(subjects, paint));
+    return {
+      exitCode: EXIT.done,
+      json: { subjects: subjects.map(({ path, description }) => ({ path, description })) },
+    };
+  }
+  const field = explained(path);
+  if (output === 'text') io.stdout.write(renderField(field, paint));
+  return { exitCode: EXIT.done, json: { field } };
+}
+
+function explained(path: string): FieldHelp {
+  const found = fieldHelp(path);
+  if ('missing' in found) throw unknown(found);
+  return found;
+}
+
+function unknown({ found, missing, known }: NoField): Error {
+  const near = didYouMean(missing, known);
+  if (found === '') return usage(`There is no kind ${missing}.`, near ?? `The kinds: ${known.join(', ')}.`);
+  const what = known.length === 0 ? 'It has no fields of its own.' : `Its fields: ${known.join(', ')}.`;
+  return usage(`${found} has no field ${missing}.`, near ?? what);
+}
