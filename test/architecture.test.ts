@@ -16,7 +16,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   kinds: ['core', 'opensearch', 'verify'],
   engine: ['core', 'kinds', 'opensearch', 'verify'],
   doctor: ['core', 'kinds', 'opensearch', 'engine'],
-  cli: ['core', 'generated', 'manifest', 'opensearch', 'engine', 'verify', 'doctor', 'dev'],
+  catalogue: [],
+  cli: ['core', 'generated', 'catalogue', 'manifest', 'opensearch', 'engine', 'verify', 'doctor', 'dev'],
   'index.ts': ['core', 'manifest', 'opensearch', 'engine', 'verify', 'doctor'],
   'main.ts': ['cli'],
 };

@@ -246,8 +246,8 @@ export const COMMANDS = {
     ],
   },
   explain: {
-    usage: 'explain [KIND[.FIELD…]]',
-    summary: 'what a kind or a field is for: type, default, examples, since when it works',
+    usage: 'explain [KIND[.FIELD…] | CODE]',
+    summary: 'what a field is for, or what a code of a message means',
     example: 'rerankctl explain Model.model_config.framework_type',
     flags: [...COMMON],
   },

@@ -1,0 +1,10 @@
+import { CONNECTION } from './connection.ts';
+import { MANIFESTS } from './manifests.ts';
+import type { Codes } from './meaning.ts';
+import { MEASURING } from './measuring.ts';
+import { MODELS } from './models.ts';
+import { OBJECTS } from './objects.ts';
+import { STACK } from './stack.ts';
+
+/** Every code that rerankctl uses, but for those of lint rules, which docs/lint.md explains. */
+export const CODES: Codes = { ...MANIFESTS, ...CONNECTION, ...STACK, ...MODELS, ...OBJECTS, ...MEASURING };
