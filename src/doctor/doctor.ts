@@ -31,7 +31,7 @@ export async function examine(
     resources.length === 0 ? undefined : planOf(cluster, resources, options.stack),
     lockOf(cluster, options.stack),
   ]);
-  const coming = planned === undefined || 'check' in planned ? resources : toBeMade(planned);
+  const coming = planned === undefined || 'check' in planned ? resources : toBeMade(planned, resources);
   const kinds = await Promise.all(
     KINDS.map(
       ({ name, examine: look }) =>
@@ -73,11 +73,11 @@ async function planOf(
   }
 }
 
-function toBeMade({ changes, diagnostics }: Plan): readonly Resource[] {
-  const refused = new Set(diagnostics.map(({ address }) => address));
-  return changes
-    .filter(({ action, address }) => action === 'create' || action === 'replace' || refused.has(address))
-    .map(({ resource }) => resource);
+/** What an apply would make, and what it would have to make if it were not refused. */
+function toBeMade({ changes, diagnostics }: Plan, resources: readonly Resource[]): readonly Resource[] {
+  const made = changes.filter(({ action }) => action === 'create' || action === 'replace');
+  const addresses = new Set([...made, ...diagnostics].map(({ address }) => address));
+  return resources.filter(({ address }) => addresses.has(address));
 }
 
 /** What plan would refuse, at its place in the manifests. */

@@ -3,6 +3,7 @@ import { connect } from '../../src/opensearch/connect.ts';
 import { type Ran, rerankctl } from '../support/cli.ts';
 import { nodeUrl, securedNode, uniqueName } from '../support/node.ts';
 import { type FaultyProxy, startProxy } from '../support/proxy.ts';
+import { makeUser, type User } from '../support/users.ts';
 
 interface Found {
   readonly check: string;
@@ -84,26 +85,21 @@ describe('doctor', () => {
 const node = securedNode();
 
 describe.skipIf(node === undefined)('doctor on a secured cluster', () => {
-  const { url, username, password, caFile } = node ?? { url: '', username: '', password: '', caFile: '' };
-  const user = { name: uniqueName('doctor-user'), password: 'Kolibri-Wanderung-4711!' };
-  const places = ['internalusers', 'roles', 'rolesmapping'].map(
-    (list) => `/_plugins/_security/api/${list}/${user.name}`,
-  );
-  const admin = url === '' ? undefined : connect({ url, username, password, caFile });
+  const { url, username, password, caFile } = node ?? {
+    url: nodeUrl(),
+    username: '',
+    password: '',
+    caFile: '',
+  };
+  const admin = connect(node ?? { url });
+  let user: User;
 
   beforeAll(async () => {
-    const bodies = [
-      { password: user.password },
-      { cluster_permissions: ['cluster:monitor/main'] },
-      { users: [user.name] },
-    ];
-    for (const [i, path] of places.entries()) {
-      await admin?.request({ method: 'PUT', path, body: bodies[i] ?? {} });
-    }
+    user = await makeUser(admin, 'doctor-user', { cluster_permissions: ['cluster:monitor/main'] });
   });
   afterAll(async () => {
-    for (const path of places.toReversed()) await admin?.request({ method: 'DELETE', path, accept: [404] });
-    await admin?.close();
+    await user.remove();
+    await admin.close();
   });
 
   function doctor(as: string, secret: string, ...more: string[]): Promise<Ran> {
@@ -125,7 +121,7 @@ describe.skipIf(node === undefined)('doctor on a secured cluster', () => {
   });
 
   it('of a user who may do next to nothing tells what could not be seen, and what a plan would lack', async () => {
-    const seen = await doctor(user.name, user.password, '-f', 'manifests/quickstart', '--output', 'json');
+    const seen = await doctor(user.username, user.password, '-f', 'manifests/quickstart', '--output', 'json');
     expect(seen.code, seen.stdout + seen.stderr).toBe(8);
     const found = findingsIn(seen);
     expect(found).toContainEqual(expect.objectContaining({ check: 'plugins', level: 'note' }));

@@ -6,39 +6,35 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from '../../src/opensearch/connect.ts';
 import { searchAll } from '../../src/opensearch/paging.ts';
 import { nodeUrl, securedNode, uniqueName } from '../support/node.ts';
+import { makeUser, type User } from '../support/users.ts';
 import { everythingIn, failureOf } from './failing.ts';
 
 const node = securedNode();
 
 describe.skipIf(node === undefined)('a secured cluster', () => {
-  const { url, username, password, caFile } = node ?? { url: '', username: '', password: '', caFile: '' };
-  const limited = { username: uniqueName('oslayer-user'), password: 'Kolibri-Wanderung-4711!' };
-  const admin = url === '' ? undefined : connect({ url, username, password, caFile });
-  // A user who may ask for the version (`GET /`) and for nothing else, by a role of the same name.
-  const security = ['rolesmapping', 'roles', 'internalusers'].map(
-    (list) => `/_plugins/_security/api/${list}/${limited.username}`,
-  );
-  const bodies = [
-    { users: [limited.username] },
-    { cluster_permissions: ['cluster:monitor/main'] },
-    { password: limited.password },
-  ];
+  const { url, username, password, caFile } = node ?? {
+    url: nodeUrl(),
+    username: '',
+    password: '',
+    caFile: '',
+  };
+  const admin = connect(node ?? { url });
+  let limited: User;
 
   beforeAll(async () => {
-    for (const i of [2, 1, 0]) {
-      await admin?.request({ method: 'PUT', path: security[i] ?? '', body: bodies[i] ?? {} });
-    }
+    // A user who may ask for the version (`GET /`) and for nothing else.
+    limited = await makeUser(admin, 'oslayer-user', { cluster_permissions: ['cluster:monitor/main'] });
   });
   afterAll(async () => {
-    for (const path of security) await admin?.request({ method: 'DELETE', path, accept: [404] });
-    await admin?.close();
+    await limited.remove();
+    await admin.close();
   });
 
   it('is read with its private CA', async () => {
-    const capabilities = await admin?.capabilities();
-    expect(capabilities?.version).toMatch(/^2\.19\./);
-    expect(capabilities?.plugins).toContain('opensearch-security');
-    expect(capabilities?.setting('plugins.ml_commons.model_access_control_enabled')).toBe('true');
+    const capabilities = await admin.capabilities();
+    expect(capabilities.version).toMatch(/^2\.19\./);
+    expect(capabilities.plugins).toContain('opensearch-security');
+    expect(capabilities.setting('plugins.ml_commons.model_access_control_enabled')).toBe('true');
   });
 
   it('is read without any check where that is asked for', async () => {
@@ -65,7 +61,7 @@ describe.skipIf(node === undefined)('a secured cluster', () => {
   });
 
   it('names the permission that is missing, and the user', async () => {
-    const cluster = connect({ url, ...limited, caFile });
+    const cluster = connect({ ...limited, url, caFile });
     const failure = await failureOf(cluster.request({ method: 'GET', path: '/_cluster/health' }));
     expect(failure).toMatchObject({ code: 'RCTL_FORBIDDEN', failure: 'connection', status: 403 });
     expect(failure.message).toBe(
@@ -78,7 +74,7 @@ describe.skipIf(node === undefined)('a secured cluster', () => {
   });
 
   it('reads what it may: plugins and settings are unknown, not a failure', async () => {
-    const cluster = connect({ url, ...limited, caFile });
+    const cluster = connect({ ...limited, url, caFile });
     const capabilities = await cluster.capabilities();
     expect(capabilities).toMatchObject({ plugins: undefined, nodeRoles: undefined });
     expect(capabilities.setting('plugins.ml_commons.only_run_on_ml_node')).toBeUndefined();

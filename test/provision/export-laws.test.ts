@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Desk, deleteGroups, openDesk } from '../support/export.ts';
 import { uniqueName } from '../support/node.ts';
 import { type Bench, openBench, SERVERS } from '../support/provision.ts';
+import { makeUser } from '../support/users.ts';
 import { groupSpec, indexSpec, pipelineSpec } from './generated.ts';
 
 describe.each(SERVERS)('What was made on %s by hand, whatever it is,', (_title, server) => {
@@ -77,17 +78,13 @@ describe.each(SERVERS)('What was made on %s by hand, whatever it is,', (_title, 
     'is exported as far as the user may read it, and what is forbidden is named',
     async () => {
       const name = uniqueName('exlaw');
-      const login = { username: name, password: 'Kolibri-Wanderung-4711!' };
-      const security = (list: string): string => `/_plugins/_security/api/${list}/${name}`;
       await bench.raw('PUT', `/${name}`, {});
+      const user = await makeUser(bench.cluster, name, {
+        cluster_permissions: ['cluster:monitor/main', 'cluster:monitor/state'],
+        index_permissions: [{ index_patterns: [`${name}*`], allowed_actions: ['indices:admin/get'] }],
+      });
       try {
-        await bench.raw('PUT', security('internalusers'), { password: login.password });
-        await bench.raw('PUT', security('roles'), {
-          cluster_permissions: ['cluster:monitor/main', 'cluster:monitor/state'],
-          index_permissions: [{ index_patterns: [`${name}*`], allowed_actions: ['indices:admin/get'] }],
-        });
-        await bench.raw('PUT', security('rolesmapping'), { users: [name] });
-        const rerankctl = desk.as(login);
+        const rerankctl = desk.as(user);
         const all = await rerankctl('export');
         expect(all).toMatchObject({
           code: 4,
@@ -97,8 +94,7 @@ describe.each(SERVERS)('What was made on %s by hand, whatever it is,', (_title, 
         const part = await rerankctl('export', '--kind', 'Index', '--name', `${name}*`);
         expect(part).toMatchObject({ code: 0, stdout: expect.stringContaining(`name: ${name}`) });
       } finally {
-        for (const list of ['rolesmapping', 'roles', 'internalusers'])
-          await bench.raw('DELETE', security(list));
+        await user.remove();
         await bench.raw('DELETE', `/${name}`);
       }
     },
