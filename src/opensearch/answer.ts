@@ -1,4 +1,4 @@
-import { textAt } from '../core/json.ts';
+import { dig, textAt } from '../core/json.ts';
 
 /** The error in a server's answer: its class and its words. */
 export interface Said {
@@ -21,7 +21,14 @@ const WRAPPERS = new Set([
 export function whatServerSaid(body: unknown): Said {
   if (typeof body === 'string') return { type: '', reason: body.trim().slice(0, 500) };
   const plain = textAt(body, 'error') ?? textAt(body, 'message') ?? textAt(body, 'Message');
-  if (plain !== undefined) return { type: '', reason: plain };
+  // The profile API of ML Commons tells the cause beside: `{error: "Failed to …", exception: "no permissions for …"}`.
+  const cause = textAt(body, 'exception');
+  if (plain !== undefined) return { type: '', reason: cause === undefined ? plain : `${plain}: ${cause}` };
+  // What goes to every shard (`_refresh`) is refused by each: 403, without an error of the whole.
+  const shard = dig(body, '_shards', 'failures', 0, 'reason');
+  if (dig(body, 'error') === undefined && shard !== undefined) {
+    return { type: textAt(shard, 'type') ?? '', reason: textAt(shard, 'reason') ?? '' };
+  }
   const type = textAt(body, 'error', 'type') ?? '';
   const reason = textAt(body, 'error', 'reason') ?? '';
   const root = {

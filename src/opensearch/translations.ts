@@ -1,6 +1,7 @@
 import type { FailureClass } from '../core/errors.ts';
 import type { Said } from './answer.ts';
 import type { Endpoint } from './endpoint.ts';
+import { missingPermissions } from './permissions.ts';
 
 export interface Translation {
   readonly code: string;
@@ -34,11 +35,14 @@ const unauthorized: Translate = ({ status, endpoint }) => {
   };
 };
 
-/** `no permissions for [x, y] and User [name=…, backend_roles=[…], …]`, or `[]` for a protected index. */
+/** A missing permission, or none at all (`[]`) for a protected index. */
 const forbidden: Translate = ({ status, type, reason, request, endpoint }) => {
-  if (status !== 403 || type !== 'security_exception') return undefined;
-  const permissions = /no permissions for \[([^\]]*)\]/.exec(reason)?.[1] ?? '';
-  const user = /User \[name=([^,\]]*)/.exec(reason)?.[1] ?? endpoint.username ?? 'the anonymous user';
+  // The profile API of ML Commons answers 500 to whoever may not ask it (2.19.1).
+  const profile = status === 500 && reason.includes('no permissions for [');
+  if (!profile && (status !== 403 || type !== 'security_exception')) return undefined;
+  const missing = missingPermissions(reason);
+  const permissions = missing?.permissions ?? '';
+  const user = missing?.user ?? endpoint.username ?? 'the anonymous user';
   const base = { failure: 'connection', code: 'RCTL_FORBIDDEN' } as const;
   if (permissions === '') {
     return {

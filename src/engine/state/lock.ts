@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { RerankctlError } from '../../core/errors.ts';
 import { isObject, numberAt } from '../../core/json.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
+import { forbiddenItem } from '../../opensearch/permissions.ts';
 import { pause } from '../../opensearch/signals.ts';
 import { prepareStateIndex, type StateOperation, writeState } from './bulk.ts';
 import { documentId, type Revision, readDocument, STATE_INDEX, stateDocument } from './format.ts';
@@ -58,6 +59,8 @@ async function writeLock(
   if (outcome === undefined) throw new Error('a bulk request of one operation had no outcome');
   if ('revision' in outcome) return outcome.revision;
   if (outcome.conflict) return undefined;
+  const forbidden = forbiddenItem(outcome.problem, 'writing the lock');
+  if (forbidden !== undefined) throw forbidden;
   throw new RerankctlError(
     'server',
     'RCTL_STATE_WRITE',

@@ -1,6 +1,7 @@
 import type { Address } from '../../core/address.ts';
 import { RerankctlError } from '../../core/errors.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
+import { forbiddenItem } from '../../opensearch/permissions.ts';
 import { type StateOutcome, writeState } from './bulk.ts';
 import { documentId, type Revision, stateDocument } from './format.ts';
 import type { State, StateRecord } from './read.ts';
@@ -86,6 +87,8 @@ export class StateWriter {
         },
       );
     }
+    const forbidden = forbiddenItem(outcome.problem, 'writing the state');
+    if (forbidden !== undefined) return forbidden;
     return new RerankctlError(
       'server',
       'RCTL_STATE_WRITE',

@@ -1,6 +1,7 @@
 import { RerankctlError } from '../../core/errors.ts';
 import { dig, listAt, textAt } from '../../core/json.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
+import { forbiddenItem } from '../../opensearch/permissions.ts';
 
 const PAGE = 5_000;
 const KEPT = '5m';
@@ -77,6 +78,10 @@ async function missingOf(cluster: Cluster, index: string, page: readonly Copied[
     repeatable: true,
   });
   const answers = listAt(body, 'docs');
+  for (const answer of answers) {
+    const forbidden = forbiddenItem(textAt(answer, 'error', 'reason') ?? '', 'POST /_mget');
+    if (forbidden !== undefined) throw forbidden;
+  }
   return page.filter((_, i) => dig(answers[i], 'found') === false);
 }
 

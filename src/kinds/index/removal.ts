@@ -1,5 +1,6 @@
-import { dig, listAt, numberAt } from '../../core/json.ts';
+import { dig, listAt, numberAt, textAt } from '../../core/json.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
+import { forbiddenItem } from '../../opensearch/permissions.ts';
 import type { Leaving, Recorded, Removal } from '../kind.ts';
 import type { LiveIndex } from './live.ts';
 import { servingOf } from './physical.ts';
@@ -35,6 +36,8 @@ export async function foreignDocuments(
   const responses = listAt(body, 'responses');
   return new Map(
     asked.map(({ id, contents }, i) => {
+      const forbidden = forbiddenItem(textAt(responses[i], 'error', 'reason') ?? '', 'POST /_msearch');
+      if (forbidden !== undefined) throw forbidden;
       const found = numberAt(responses[i], 'hits', 'total', 'value');
       // An index that cannot be searched, such as a closed one, may hold anything.
       if (found === undefined) return [id, dig(responses[i], 'error') === undefined ? 0 : 1];

@@ -1,5 +1,6 @@
 import { RerankctlError } from '../../core/errors.ts';
 import { isObject } from '../../core/json.ts';
+import { forbiddenItem } from '../../opensearch/permissions.ts';
 
 /** A sentence of the server's, its cause in words, and what to do. The first rule that matches counts. */
 interface Rule {
@@ -217,6 +218,8 @@ export function reasonOf(error: string | undefined): string {
 /** Turns what the server said of a model into cause and remedy, and keeps its own words. */
 export function modelFailure(step: string, said: string | undefined, cause?: unknown): RerankctlError {
   const reason = reasonOf(said);
+  const forbidden = forbiddenItem(reason, `the ${step}`);
+  if (forbidden !== undefined) return forbidden;
   for (const rule of RULES) {
     const match = rule.pattern.exec(reason);
     if (match === null) continue;

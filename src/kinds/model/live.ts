@@ -1,3 +1,4 @@
+import { ServerError } from '../../core/errors.ts';
 import { dig, isObject, numberAt, textAt } from '../../core/json.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
 import { searchAll } from '../../opensearch/paging.ts';
@@ -53,12 +54,23 @@ interface Held {
 
 /** What each node really holds; `undefined` where this user may not ask. */
 export async function readHeld(cluster: Cluster): Promise<readonly Held[] | undefined> {
-  const { status, body } = await cluster.request({
-    method: 'GET',
-    path: '/_plugins/_ml/profile/models',
-    query: { filter_path: 'nodes.*.models.*.model_state,nodes.*.models.*.memory_size_estimation_cpu' },
-    accept: [400, 403, 404],
-  });
+  const { status, body } = await cluster
+    .request({
+      method: 'GET',
+      path: '/_plugins/_ml/profile/models',
+      // The reason of a refusal would be filtered out as well.
+      query: {
+        filter_path:
+          'nodes.*.models.*.model_state,nodes.*.models.*.memory_size_estimation_cpu,error,exception',
+      },
+      accept: [400, 403, 404],
+    })
+    .catch((error: unknown) => {
+      // Not a 403 where the user may not ask: a 500 (2.19.1).
+      if (error instanceof ServerError && error.code === 'RCTL_FORBIDDEN')
+        return { status: error.status, body: {} };
+      throw error;
+    });
   if (status !== 200) return undefined;
   return entriesAt(body, 'nodes').flatMap(([node, held]) =>
     entriesAt(held, 'models').flatMap(([id, model]) =>

@@ -100,7 +100,8 @@ async function predict(
         });
         return { body };
       } catch (error) {
-        if (error instanceof ServerError) return { error };
+        // That this user may not ask says nothing about the model.
+        if (error instanceof ServerError && error.code !== 'RCTL_FORBIDDEN') return { error };
         throw error;
       }
     },

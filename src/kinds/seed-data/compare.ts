@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../core/json.ts';
-import { dig, isObject, listAt, sameJson } from '../../core/json.ts';
+import { dig, isObject, listAt, sameJson, textAt } from '../../core/json.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
+import { forbiddenItem } from '../../opensearch/permissions.ts';
 import { documentsOf, type SeedDocument, type Source } from './documents.ts';
 import { contentId } from './identity.ts';
 
@@ -94,13 +95,15 @@ async function getSources(
   const { body } = await cluster.request({
     method: 'POST',
     path: '/_mget',
-    query: { filter_path: 'docs._id,docs._source' },
+    query: { filter_path: 'docs._id,docs._source,docs.error.reason' },
     body: { docs },
     repeatable: true,
     signal,
   });
   const answers = listAt(body, 'docs');
   return docs.map((_, i) => {
+    const forbidden = forbiddenItem(textAt(answers[i], 'error', 'reason') ?? '', 'POST /_mget');
+    if (forbidden !== undefined) throw forbidden;
     const source = dig(answers[i], '_source');
     return isObject(source) ? (source as JsonObject) : undefined;
   });
