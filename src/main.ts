@@ -1,14 +1,22 @@
 #!/usr/bin/env node
 import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
+import { inCi } from './cli/io.ts';
 import { run } from './cli/run.ts';
 
 /** The only file that touches the process: everything else gets it as an `Io`. */
 const abort = new AbortController();
 let interrupts = 0;
+let stdinIsRead = false;
+const SHOW_CURSOR = '\u001b[?25h';
 const onSignal = (): void => {
   interrupts++;
-  if (interrupts > 1) process.exit(130);
+  if (interrupts > 1) {
+    // Live rows hide it, and are not asked any more.
+    if (process.stderr.isTTY) process.stderr.write(SHOW_CURSOR);
+    process.stderr.write('\nStopped at once. What was under way is looked up by the next run.\n');
+    process.exit(130);
+  }
   process.stderr.write('\nInterrupted: finishing the requests under way (once more to stop at once).\n');
   abort.abort(new Error('interrupted'));
 };
@@ -34,12 +42,20 @@ process.exitCode = await run(process.argv.slice(2), {
   env: process.env,
   cwd: process.cwd(),
   signal: abort.signal,
-  readStdin: () => text(process.stdin),
+  readStdin: () => {
+    stdinIsRead = true;
+    return text(process.stdin);
+  },
   ask: async (question) => {
-    if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) return undefined;
+    const person = process.stdin.isTTY === true && process.stderr.isTTY === true;
+    if (!person || stdinIsRead || inCi(process.env)) return undefined;
     const lines = createInterface({ input: process.stdin, output: process.stderr });
+    // readline takes Ctrl-C for itself; Ctrl-D closes it, and is no yes.
+    lines.on('SIGINT', onSignal);
+    const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
     try {
-      return await lines.question(question, { signal: abort.signal });
+      const answer = lines.question(question, { signal: abort.signal });
+      return await Promise.race([answer.catch(() => ''), closed]);
     } finally {
       lines.close();
     }

@@ -18,6 +18,8 @@ export const STACK: Codes = {
     'More deletions than --max-deletes (10) in one run look like a mistake: a wrong folder, a lost file. If it is meant, raise it for this run.',
   RCTL_NOTHING_TO_ROLL_BACK:
     'No pipeline of this stack was changed by an apply yet, or lifecycle.keep: 0 kept nothing of it.',
+  RCTL_NOT_CONFIRMED:
+    'apply and rollback ask before they change anything. In a CI, without a terminal, and where stdin held the manifests, nobody can answer, so it has to be said on the command line: --yes, or a plan that was saved by `plan -o plan.json` and looked at.',
   RCTL_NOT_IN_MANIFESTS:
     'The stack holds resources that no manifest given here names. Nothing happens to them without --prune. A folder may be missing on the command line.',
   RCTL_NO_SUCH_ADDRESS:

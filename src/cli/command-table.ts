@@ -139,7 +139,11 @@ export const COMMANDS = {
     example: 'rerankctl apply -f manifests/quickstart',
     flags: [
       ...MANIFESTS,
-      { name: 'yes', short: 'y', help: 'do not ask (nothing is asked where there is no terminal)' },
+      {
+        name: 'yes',
+        short: 'y',
+        help: 'do not ask; needed where there is no terminal to ask on, and in a CI',
+      },
       { name: 'parallelism', value: 'N', count: true, help: 'changes worked on at once (10)' },
       { name: 'timeout', value: 'SECONDS', count: true, help: 'longest wait for one ML task (600)' },
       {
@@ -159,7 +163,11 @@ export const COMMANDS = {
     summary: 'search through the last release again: its pipelines, and the models they went through',
     example: 'rerankctl rollback',
     flags: [
-      { name: 'yes', short: 'y', help: 'do not ask' },
+      {
+        name: 'yes',
+        short: 'y',
+        help: 'do not ask; needed where there is no terminal to ask on, and in a CI',
+      },
       { name: 'parallelism', value: 'N', count: true, help: 'changes worked on at once (10)' },
       { name: 'timeout', value: 'SECONDS', count: true, help: 'longest wait for one ML task (600)' },
       ...STACK,

@@ -8,7 +8,7 @@ export interface Io {
   readonly cwd: string;
   readonly signal: AbortSignal;
   readStdin(): Promise<string>;
-  /** Asks a person; `undefined` when there is none. */
+  /** Asks a person; `undefined` when there is none: no terminal, a CI, or a stdin that held something else. */
   ask(question: string): Promise<string | undefined>;
 }
 
@@ -16,6 +16,11 @@ export interface Output {
   readonly isTTY: boolean;
   readonly columns: number;
   write(text: string): void;
+}
+
+/** Some runners give their jobs a terminal that nobody sits at. */
+export function inCi(env: Io['env']): boolean {
+  return !['', '0', 'false'].includes(env.CI ?? '');
 }
 
 export type ColorWhen = 'auto' | 'always' | 'never';

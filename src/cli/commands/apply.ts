@@ -1,7 +1,7 @@
 import { refuseIfStale } from '../../engine/saved-plan.ts';
 import type { CommandResult, Invocation } from '../command.ts';
-import { carryOut, openForChanges } from './carry-out.ts';
-import { loadAndPlan, requestOf, requestOfSaved, savedPlanOf } from './planning.ts';
+import { type Consent, carryOut, openForChanges } from './carry-out.ts';
+import { applyWords, loadAndPlan, requestOf, requestOfSaved, savedPlanOf } from './planning.ts';
 
 export async function applyCommand(invocation: Invocation): Promise<CommandResult> {
   const saved = await savedPlanOf(invocation);
@@ -13,9 +13,17 @@ export async function applyCommand(invocation: Invocation): Promise<CommandResul
     const unasked = invocation.flags.on('yes') || saved !== undefined;
     return await carryOut(opened, prepared, invocation, {
       command: 'rerankctl apply',
-      ...(unasked ? {} : { question: 'Apply these changes?' }),
+      ...(unasked ? {} : { consent: consentFor(invocation) }),
     });
   } finally {
     await opened.cluster.close();
   }
+}
+
+function consentFor(invocation: Invocation): Consent {
+  const words = applyWords(invocation);
+  const save = invocation.flags.list('file').includes('-')
+    ? ''
+    : ` Or apply a plan that was saved and looked at: ${words.replace('rerankctl apply', 'rerankctl plan -o plan.json')}, then rerankctl apply plan.json`;
+  return { question: 'Apply these changes?', unasked: `When they are meant: ${words} --yes.${save}` };
 }

@@ -38,7 +38,13 @@ export interface CarryOut {
   /** For whoever finds the stack locked. */
   readonly command: string;
   /** Asked of a person before anything is changed; absent where that was said already. */
-  readonly question?: string;
+  readonly consent?: Consent;
+}
+
+export interface Consent {
+  readonly question: string;
+  /** What to type where there is nobody to ask. */
+  readonly unasked: string;
 }
 
 /** Shows a plan, asks where there is a person to ask, and carries it out with progress on stderr. */
@@ -46,15 +52,16 @@ export async function carryOut(
   { cluster, follow }: Awaited<ReturnType<typeof openForChanges>>,
   prepared: PreparedPlan,
   invocation: Invocation,
-  { command, question }: CarryOut,
+  { command, consent }: CarryOut,
 ): Promise<CommandResult> {
   const { io, flags } = invocation;
   showPlan(prepared.plan, invocation);
   refuseIfRefused(prepared.plan);
   const planned = planJson(prepared.plan);
   if (pendingChanges(prepared.plan).length === 0) return { exitCode: EXIT.done, json: planned };
-  if (question !== undefined && !(await confirmed(question, invocation))) {
-    return { exitCode: EXIT.refused, json: planned };
+  if (consent !== undefined) {
+    const said = await ask(consent, invocation);
+    if (said !== 'yes') return notAllowed(said, planned, consent, invocation);
   }
   const progress = await progressFor(prepared.plan, invocation);
   follow(progress.listener);
@@ -77,11 +84,33 @@ function showPlan(made: Plan, invocation: Invocation): void {
   if (notes.length > 0) io.stderr.write(renderDiagnostics(notes, stderrStyle(invocation)));
 }
 
-async function confirmed(question: string, { io }: Invocation): Promise<boolean> {
+async function ask({ question }: Consent, { io }: Invocation): Promise<'yes' | 'no' | 'nobody there'> {
   const answer = await io.ask(`\n${question} [y/N] `);
-  if (answer === undefined || /^y(es)?$/i.test(answer.trim())) return true;
-  io.stderr.write('Nothing was changed.\n');
-  return false;
+  if (answer === undefined) return 'nobody there';
+  return /^y(es)?$/i.test(answer.trim()) ? 'yes' : 'no';
+}
+
+/** Without a terminal, in a CI, and where stdin held the manifests, a change has to be asked for in so many words. */
+function notAllowed(
+  said: 'no' | 'nobody there',
+  planned: ReturnType<typeof planJson>,
+  { unasked }: Consent,
+  invocation: Invocation,
+): CommandResult {
+  const { io } = invocation;
+  if (said === 'no') {
+    io.stderr.write('Nothing was changed.\n');
+    return { exitCode: io.signal.aborted ? EXIT.interrupted : EXIT.refused, json: planned };
+  }
+  const refusal: Diagnostic = {
+    severity: 'error',
+    code: 'RCTL_NOT_CONFIRMED',
+    message: 'Nothing was changed: there is nobody here to ask, and no --yes.',
+    remedy: unasked,
+  };
+  io.stderr.write(`\n${renderDiagnostics([refusal], stderrStyle(invocation))}`);
+  const { diagnostics = [] } = planned as { diagnostics?: readonly Diagnostic[] };
+  return { exitCode: EXIT.refused, json: { ...planned, diagnostics: [...diagnostics, refusal] } };
 }
 
 /** listr2 is loaded only where there is a terminal for its live rows. */

@@ -114,40 +114,71 @@ export function requestOfSaved({ stack, inputs }: SavedPlan): PlanRequest {
   return { stack, manifests: { files, vars }, rules };
 }
 
-function rollbackWords(flags: Flags): string {
-  const given = ['stack', 'url', 'username', 'password-file', 'ca-file'].flatMap((name) => {
-    const value = flags.text(name);
-    return value === undefined ? [] : [`--${name} ${value}`];
-  });
+/** As a shell takes it for one word. */
+function quoted(text: string): string {
+  return /^[\w@%+=:,./*-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** The flags of a command line that were given, to be said again: these of many values, these of one, these switches. */
+function givenFlags(
+  flags: Flags,
+  { many = [], one = [], on = [] }: Partial<Record<'many' | 'one' | 'on', readonly string[]>>,
+): string[] {
+  return [
+    ...many.flatMap((name) =>
+      flags.list(name).map((value) => `${name === 'file' ? '-f' : `--${name}`} ${quoted(value)}`),
+    ),
+    ...on.filter((name) => flags.on(name)).map((name) => `--${name}`),
+    ...one.flatMap((name) => {
+      const value = flags.text(name);
+      // What stands before the @ of an address may be a password.
+      return value === undefined
+        ? []
+        : [`--${name} ${quoted(name === 'url' ? value.replace(/\/\/.*@/s, '//') : value)}`];
+    }),
+  ];
+}
+
+const TO_THE_CLUSTER = {
+  one: ['url', 'username', 'password-file', 'ca-file'],
+  on: ['insecure-skip-tls-verify'],
+};
+
+export function rollbackWords(flags: Flags): string {
+  const given = [...givenFlags(flags, { one: ['stack'] }), ...givenFlags(flags, TO_THE_CLUSTER)];
   return ['rerankctl rollback', ...given].join(' ');
 }
 
+/** Another command with the same manifests on the same cluster, for whoever wants to go on. */
+export function nextWords(
+  command: string,
+  { flags, positionals }: Invocation,
+  carried: readonly string[] = ['stack'],
+): string {
+  return [
+    `rerankctl ${command}`,
+    ...givenFlags(flags, { many: ['file', 'var'] }),
+    ...positionals.map((path) => `-f ${quoted(path)}`),
+    ...givenFlags(flags, { one: carried }),
+    ...givenFlags(flags, TO_THE_CLUSTER),
+  ].join(' ');
+}
+
 /** The words that make this very plan again, or apply it from a file: said to whoever reads it. */
-export function applyWords({ flags }: Invocation): string {
+export function applyWords({ flags, positionals }: Invocation): string {
   if (flags.on('rollback')) return rollbackWords(flags);
-  const quoted = (text: string): string =>
-    /^[\w@%+=:,./*-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-  const many = (names: readonly string[]): string[] =>
-    names.flatMap((name) =>
-      flags.list(name).map((value) => `${name === 'file' ? '-f' : `--${name}`} ${quoted(value)}`),
-    );
-  const one = (names: readonly string[]): string[] =>
-    names.flatMap((name) => {
-      const value = flags.text(name);
-      return value === undefined ? [] : [`--${name} ${quoted(value)}`];
-    });
-  const on = (names: readonly string[]): string[] =>
-    names.filter((name) => flags.on(name)).map((name) => `--${name}`);
   const made = [
-    ...many(['file', 'var', 'target', 'exclude', 'lint']),
-    ...on(['prune', 'allow-data-loss']),
-    ...one(['max-deletes', 'stack']),
+    ...positionals.map((path) => `-f ${quoted(path)}`),
+    ...givenFlags(flags, {
+      many: ['file', 'var', 'target', 'exclude', 'lint'],
+      on: ['prune', 'allow-data-loss'],
+      one: ['max-deletes', 'stack'],
+    }),
   ];
   const out = flags.text('out');
   return [
     'rerankctl apply',
     ...(out === undefined ? made : [quoted(out)]),
-    ...one(['url', 'username', 'password-file', 'ca-file']),
-    ...on(['insecure-skip-tls-verify']),
+    ...givenFlags(flags, TO_THE_CLUSTER),
   ].join(' ');
 }
