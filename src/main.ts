@@ -8,12 +8,9 @@ import { run } from './cli/run.ts';
 const abort = new AbortController();
 let interrupts = 0;
 let stdinIsRead = false;
-const SHOW_CURSOR = '\u001b[?25h';
 const onSignal = (): void => {
   interrupts++;
   if (interrupts > 1) {
-    // Live rows hide it, and are not asked any more.
-    if (process.stderr.isTTY) process.stderr.write(SHOW_CURSOR);
     process.stderr.write('\nStopped at once. What was under way is looked up by the next run.\n');
     process.exit(130);
   }
@@ -31,12 +28,19 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 process.exitCode = await run(process.argv.slice(2), {
   stdout: {
     isTTY: process.stdout.isTTY === true,
-    columns: process.stdout.columns ?? 120,
+    get columns() {
+      return process.stdout.columns ?? 80;
+    },
     write: (data) => process.stdout.write(data),
   },
   stderr: {
     isTTY: process.stderr.isTTY === true,
-    columns: process.stderr.columns ?? 120,
+    get columns() {
+      return process.stderr.columns ?? 80;
+    },
+    get rows() {
+      return process.stderr.rows;
+    },
     write: (data) => process.stderr.write(data),
   },
   env: process.env,

@@ -7,10 +7,16 @@ export interface Flag {
   readonly oneOf?: readonly string[];
   /** Its value is a positive whole number. */
   readonly count?: true;
+  /** Heading in help under which it stands; without one it is the command's own. */
+  readonly group?: string;
   readonly help: string;
 }
 
-const COMMON: readonly Flag[] = [
+function inGroup(group: string, flags: readonly Flag[]): readonly Flag[] {
+  return flags.map((flag) => ({ ...flag, group }));
+}
+
+const COMMON = inGroup('Output and help', [
   {
     name: 'output',
     value: 'FORMAT',
@@ -20,23 +26,23 @@ const COMMON: readonly Flag[] = [
   { name: 'color', value: 'WHEN', oneOf: ['auto', 'always', 'never'], help: 'colour: auto, always or never' },
   { name: 'debug', help: 'show causes and stacks of failures' },
   { name: 'help', short: 'h', help: 'show help' },
-];
+]);
 
-const MANIFESTS: readonly Flag[] = [
+const MANIFESTS = inGroup('Manifests', [
   { name: 'file', short: 'f', value: 'PATH', many: true, help: 'manifest file, folder or glob; - is stdin' },
   { name: 'var', value: 'NAME=VALUE', many: true, help: 'a value for {$var: NAME}' },
-];
+]);
 
-const LINT: readonly Flag[] = [
+const LINT = inGroup('Manifests', [
   {
     name: 'lint',
     value: 'RULE=LEVEL',
     many: true,
     help: 'level of a lint rule: off, note, warning or error (docs/lint.md)',
   },
-];
+]);
 
-const CLUSTER: readonly Flag[] = [
+const CLUSTER = inGroup('The cluster', [
   { name: 'url', value: 'URL', help: 'the cluster (OPENSEARCH_URL; default http://127.0.0.1:9200)' },
   { name: 'username', value: 'NAME', help: 'user (OPENSEARCH_USERNAME)' },
   {
@@ -47,13 +53,19 @@ const CLUSTER: readonly Flag[] = [
   { name: 'ca-file', value: 'PATH', help: 'PEM file of a private CA (OPENSEARCH_CA_FILE)' },
   { name: 'insecure-skip-tls-verify', help: 'do not check the certificate of the cluster' },
   { name: 'request-timeout', value: 'SECONDS', count: true, help: 'longest time for one request (60)' },
-];
+  {
+    name: 'retry-for',
+    value: 'SECONDS',
+    count: true,
+    help: 'how long a request that is refused for now is tried again (30)',
+  },
+]);
 
-const STACK: readonly Flag[] = [
+const STACK = inGroup('State', [
   { name: 'stack', value: 'NAME', help: 'name under which the state is kept (default)' },
-];
+]);
 
-const SELECTION: readonly Flag[] = [
+const SELECTION = inGroup('A part of the plan', [
   {
     name: 'target',
     value: 'ADDRESS',
@@ -61,15 +73,17 @@ const SELECTION: readonly Flag[] = [
     help: 'only this, and what it depends on; * is a wildcard',
   },
   { name: 'exclude', value: 'ADDRESS', many: true, help: 'not this, nor what depends on it' },
-];
+]);
 
-const REMOVALS: readonly Flag[] = [
+const REMOVALS = inGroup('Deletions', [
   { name: 'max-deletes', value: 'N', count: true, help: 'refuse to delete more than this (10)' },
   { name: 'allow-data-loss', help: 'delete also indices with documents that the stack did not seed' },
-];
+]);
 
-const PRUNE: readonly Flag[] = [
-  { name: 'prune', help: 'delete what the stack holds and no manifest names any more' },
+const PRUNE = [
+  ...inGroup('Deletions', [
+    { name: 'prune', help: 'delete what the stack holds and no manifest names any more' },
+  ]),
   ...REMOVALS,
 ];
 
@@ -90,7 +104,9 @@ const DEV: readonly Flag[] = [
 export interface CommandHelp {
   readonly usage: string;
   readonly summary: string;
+  /** Help begins with it. Every example is run by a test (`test/cli/thirty/help.test.ts`). */
   readonly example: string;
+  readonly examples?: readonly string[];
   readonly flags: readonly Flag[];
 }
 
@@ -99,6 +115,7 @@ export const COMMANDS = {
     usage: 'validate -f PATH…',
     summary: 'check manifests; contacts no cluster',
     example: 'rerankctl validate -f manifests/quickstart',
+    examples: ['cat manifests/quickstart/*.yaml | rerankctl validate -f -'],
     flags: [
       ...MANIFESTS,
       { name: 'for-version', value: 'VERSION', help: 'also: could a server of this version take them?' },
@@ -110,6 +127,10 @@ export const COMMANDS = {
     usage: 'plan -f PATH…',
     summary: 'show what apply would change; writes nothing (but for --canary)',
     example: 'rerankctl plan -f manifests/quickstart',
+    examples: [
+      'rerankctl plan -f manifests/quickstart --target Model/minilm-l6-scorer',
+      'rerankctl plan -f manifests/quickstart -o plan.json',
+    ],
     flags: [
       ...MANIFESTS,
       { name: 'detailed-exitcode', help: 'exit 2 when changes are pending' },
@@ -137,6 +158,7 @@ export const COMMANDS = {
     usage: 'apply -f PATH… | apply PLAN.json',
     summary: 'make the cluster match the manifests, and wait until it does',
     example: 'rerankctl apply -f manifests/quickstart',
+    examples: ['rerankctl apply plan.json', 'rerankctl apply -f manifests/quickstart --yes'],
     flags: [
       ...MANIFESTS,
       {
@@ -179,6 +201,7 @@ export const COMMANDS = {
     usage: 'verify -f PATH… | verify --run FILE… --qrels FILE',
     summary: 'compare reranked with unreranked search, and check what must hold',
     example: 'rerankctl verify -f manifests/quickstart',
+    examples: ['rerankctl verify -f manifests/quickstart --html report.html'],
     flags: [
       ...MANIFESTS,
       { name: 'html', value: 'FILE', help: 'one page to look at, without any network' },
@@ -257,12 +280,14 @@ export const COMMANDS = {
     usage: 'explain [KIND[.FIELD…] | CODE]',
     summary: 'what a field is for, or what a code of a message means',
     example: 'rerankctl explain Model.model_config.framework_type',
+    examples: ['rerankctl explain RCTL_PLAN_STALE'],
     flags: [...COMMON],
   },
   graph: {
     usage: 'graph -f PATH…',
     summary: 'draw what depends on what',
     example: 'rerankctl graph -f manifests/quickstart',
+    examples: ['rerankctl graph -f manifests/quickstart --format dot'],
     flags: [
       ...MANIFESTS,
       { name: 'format', value: 'FORMAT', oneOf: ['mermaid', 'dot'], help: 'mermaid (default) or dot' },
@@ -273,14 +298,27 @@ export const COMMANDS = {
     usage: 'state list | show ADDRESS | history | rm ADDRESS… | mv FROM TO | unlock',
     summary: 'look at what is remembered of a stack, and mend it',
     example: 'rerankctl state list',
+    examples: ['rerankctl state show Model/minilm-l6-scorer', 'rerankctl state history'],
     flags: [...STACK, ...CLUSTER, ...COMMON],
   },
   dev: {
     usage: 'dev up | status | down',
     summary: 'a real OpenSearch with ML Commons on this machine, without Docker',
     example: 'rerankctl dev up',
+    examples: ['rerankctl dev status', 'rerankctl dev down'],
     flags: [...DEV, ...COMMON],
+  },
+  version: {
+    usage: 'version',
+    summary: 'the version; with --output json also node, system, schema and servers',
+    example: 'rerankctl version',
+    examples: ['rerankctl version --output json'],
+    flags: [...COMMON],
   },
 } satisfies Record<string, CommandHelp>;
 
 export type CommandName = keyof typeof COMMANDS;
+
+export function isCommand(word: string): word is CommandName {
+  return Object.hasOwn(COMMANDS, word);
+}

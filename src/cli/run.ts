@@ -2,11 +2,13 @@ import { RerankctlError } from '../core/errors.ts';
 import { didYouMean } from '../core/suggest.ts';
 import { VERSION } from '../core/version.ts';
 import type { Command } from './command.ts';
-import { COMMANDS, type CommandName } from './command-table.ts';
+import { COMMANDS, type CommandName, isCommand } from './command-table.ts';
 import { EXIT, exitCodeOf } from './exit.ts';
-import { parseFlags, usage } from './flags.ts';
-import { commandHelp, generalHelp } from './help.ts';
-import { type ColorWhen, type Io, painter, wantsColor } from './io.ts';
+import { fitted } from './fitted.ts';
+import { parseFlags, usage, wordsOf } from './flags.ts';
+import { helpFor } from './help.ts';
+import { type ColorWhen, type Io, painter, wantsColor, wantsUnicode } from './io.ts';
+import { TOPICS } from './topics.ts';
 
 /** Loaded when called: a command that needs no cluster must not pay for its client. */
 const LOADERS: Readonly<Record<CommandName, () => Promise<Command>>> = {
@@ -23,27 +25,41 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   graph: async () => (await import('./commands/graph.ts')).graphCommand,
   state: async () => (await import('./commands/state.ts')).stateCommand,
   dev: async () => (await import('./commands/dev.ts')).devCommand,
+  version: async () => (await import('./commands/version.ts')).versionCommand,
 };
 
-function isCommand(word: string): word is CommandName {
-  return Object.hasOwn(COMMANDS, word);
-}
+/** Their stdout is a document for other tools: no line of it is broken for a terminal. */
+const DOCUMENTS: readonly string[] = ['export', 'graph'] satisfies readonly CommandName[];
 
 /** Runs one command line and returns its exit code. Everything that happens goes through `io`. */
-export async function run(argv: readonly string[], io: Io): Promise<number> {
-  const asked = argv.filter((word) => word !== 'help' && word !== '--help' && word !== '-h');
-  const name = argv.find((word) => isCommand(word)) as CommandName | undefined;
-  if (argv.length === 0 || asked.length < argv.length) {
-    io.stdout.write(name === undefined ? generalHelp() : commandHelp(name));
+export async function run(argv: readonly string[], raw: Io): Promise<number> {
+  const [command, args] = wordsOf(argv);
+  const name = command !== undefined && isCommand(command) ? command : undefined;
+  const json = wantsJson(argv);
+  const when = colorOf(argv);
+  const color = {
+    stdout: wantsColor(raw.stdout, when, raw.env),
+    stderr: wantsColor(raw.stderr, when, raw.env),
+  };
+  const unicode = {
+    stdout: wantsUnicode(raw.stdout, raw.env),
+    stderr: wantsUnicode(raw.stderr, raw.env),
+  };
+  const isProse = !json && !DOCUMENTS.includes(name ?? '');
+  const io: Io = {
+    ...raw,
+    stdout: isProse ? fitted(raw.stdout, unicode.stdout) : raw.stdout,
+    stderr: fitted(raw.stderr, unicode.stderr),
+  };
+  const help = helpFor(argv);
+  if (help !== undefined) {
+    fitted(raw.stdout, unicode.stdout).write(help);
     return EXIT.done;
   }
-  if (argv[0] === '--version' || argv[0] === 'version') {
+  if (argv[0] === '--version') {
     io.stdout.write(`${VERSION}\n`);
     return EXIT.done;
   }
-  const json = wantsJson(argv);
-  const when = colorOf(argv);
-  const color = { stdout: wantsColor(io.stdout, when, io.env), stderr: wantsColor(io.stderr, when, io.env) };
   const finish = (exitCode: number, result: object): number => {
     if (json) {
       const envelope = { formatVersion: '1.0', rerankctl: VERSION, command: name ?? null, exitCode };
@@ -52,13 +68,15 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     return exitCode;
   };
   try {
-    if (name === undefined || argv[0] !== name) {
-      const word = argv[0] ?? '';
-      throw usage(`There is no command ${word}.`, didYouMean(word, Object.keys(COMMANDS)));
-    }
-    const { flags, positionals } = parseFlags(name, argv.slice(1));
-    const command = await LOADERS[name]();
-    const result = await command({ io, flags, positionals, output: json ? 'json' : 'text', color });
+    if (name === undefined) throw noCommand(command, args);
+    const { flags, positionals } = parseFlags(name, args);
+    const carryOut = await LOADERS[name]();
+    const result = await carryOut({
+      ...{ io, flags, positionals, color },
+      output: json ? 'json' : 'text',
+      unicode: unicode.stdout,
+      live: { output: raw.stderr, unicode: unicode.stderr },
+    });
     return finish(result.exitCode, result.json);
   } catch (error) {
     const { renderFailure, failureJson } = await import('./render/failure.ts');
@@ -67,6 +85,18 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     const exitCode = error instanceof RerankctlError ? exitCodeOf(error.failure) : EXIT.bug;
     return finish(exitCode, { diagnostics: failureJson(error) });
   }
+}
+
+function noCommand(word: string | undefined, args: readonly string[]): RerankctlError {
+  const more = 'rerankctl help lists them.';
+  if (word === undefined) return usage('There is no command in this line.', more);
+  const [asked = ''] = args;
+  const [what, known] =
+    word === 'help'
+      ? [`There is no help for ${asked}.`, [...Object.keys(COMMANDS), ...Object.keys(TOPICS)]]
+      : [`There is no command ${word}.`, [...Object.keys(COMMANDS), 'help']];
+  const near = didYouMean(word === 'help' ? asked : word, known);
+  return usage(what, near === undefined ? more : `${near} ${more}`);
 }
 
 /** Read before the flags are: also a wrong flag is answered in the format that was asked for. */

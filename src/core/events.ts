@@ -30,6 +30,8 @@ export type Event =
       readonly because: string;
       readonly attempt: number;
       readonly delayMs: number;
+      /** How long this request is tried again from now on. */
+      readonly leftMs: number;
     };
 
 export type Listener = (event: Event) => void;

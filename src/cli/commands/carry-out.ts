@@ -14,7 +14,7 @@ import { renderDiagnostics } from '../render/diagnostics.ts';
 import { renderFailures, renderSummary } from '../render/outcomes.ts';
 import { planJson, renderPlan } from '../render/plan.ts';
 import { renderVerification } from '../render/verification.ts';
-import { clusterOf, stderrStyle } from './shared.ts';
+import { clusterOf, stderrStyle, tableStyle } from './shared.ts';
 
 /** More rows than this do not fit a terminal, and a log is easier to read. */
 const MOST_ROWS = 30;
@@ -125,11 +125,11 @@ async function progressFor(
 }
 
 function finish(report: ApplyReport, made: Plan, invocation: Invocation): CommandResult {
-  const { io, output, color } = invocation;
+  const { io, output } = invocation;
   const { outcomes, diagnostics, release } = report;
   const style = stderrStyle(invocation);
   if (output === 'text' && release !== undefined && release.verdict !== 'pass') {
-    const table = { color: color.stdout, width: io.stdout.columns, unicode: true };
+    const table = tableStyle(invocation);
     const unheld = release.reports.filter(({ verdict }) => verdict !== 'pass');
     const texts = unheld.map((each) => renderVerification(shownFrom(io.cwd, each), table));
     io.stdout.write(`\n${texts.join('')}`);

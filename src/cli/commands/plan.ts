@@ -17,7 +17,7 @@ import { planJson, renderPlan } from '../render/plan.ts';
 import { renderPreview } from '../render/preview.ts';
 import { save } from '../verify-files.ts';
 import { applyWords, loadAndPlan, requestOf } from './planning.ts';
-import { clusterOf, stderrStyle } from './shared.ts';
+import { clusterOf, stderrStyle, tableStyle } from './shared.ts';
 
 export async function planCommand(invocation: Invocation): Promise<CommandResult> {
   const { io, flags, output, color } = invocation;
@@ -51,14 +51,13 @@ async function showPreview(
   resources: readonly Resource[],
   invocation: Invocation,
 ): Promise<{ preview: Preview }> {
-  const { io, flags, output, color } = invocation;
+  const { io, flags, output } = invocation;
   const options = { listener: lineProgress(io.stderr), signal: io.signal };
   const shown = flags.on('canary')
     ? await previewWithCanary(cluster, resources, made, { ...options, ...CANARY })
     : await preview(cluster, made, options);
   if (output === 'text') {
-    const style = { color: color.stdout, width: io.stdout.columns, unicode: true };
-    io.stdout.write(renderPreview(shown, style));
+    io.stdout.write(renderPreview(shown, tableStyle(invocation)));
   }
   const file = flags.text('markdown');
   if (file !== undefined) await save(io, file, renderMarkdown(shown.reports, { text: !flags.on('no-text') }));

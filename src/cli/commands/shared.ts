@@ -12,9 +12,16 @@ import { type Flags, usage } from '../flags.ts';
 import { type Io, painter } from '../io.ts';
 import { type RenderStyle, renderDiagnostics } from '../render/diagnostics.ts';
 import { manifestFailure } from '../render/failure.ts';
+import type { VerificationStyle } from '../render/verification/pen.ts';
 
 export function stderrStyle({ io, color }: Invocation): RenderStyle {
   return { paint: painter(color.stderr), cwd: io.cwd };
+}
+
+/** Tables fit the terminal; anywhere else names and IDs stay whole. */
+export function tableStyle({ io, color, unicode }: Invocation): VerificationStyle {
+  const { columns, isTTY } = io.stdout;
+  return { color: color.stdout, width: columns, unicode, wholeIds: !isTTY };
 }
 
 /** Which manifests, and with which values for `{$var: …}`. */
@@ -73,6 +80,7 @@ export async function clusterOf(
 ): Promise<Cluster> {
   const caFile = flags.text('ca-file') ?? io.env.OPENSEARCH_CA_FILE;
   const timeout = flags.count('request-timeout');
+  const retryFor = flags.count('retry-for');
   return connect(
     {
       url: flags.text('url') ?? io.env.OPENSEARCH_URL ?? 'http://127.0.0.1:9200',
@@ -81,6 +89,7 @@ export async function clusterOf(
       caFile: caFile === undefined ? undefined : resolve(io.cwd, caFile),
       insecure: flags.on('insecure-skip-tls-verify'),
       requestTimeoutMs: timeout === undefined ? undefined : timeout * 1000,
+      retryForMs: retryFor === undefined ? undefined : retryFor * 1000,
     },
     options,
   );
