@@ -14,8 +14,11 @@ const onSignal = (): void => {
     process.stderr.write('\nStopped at once. What was under way is looked up by the next run.\n');
     process.exit(130);
   }
-  process.stderr.write('\nInterrupted: finishing the requests under way (once more to stop at once).\n');
   abort.abort(new Error('interrupted'));
+  // Live rows end first, or they would draw over it.
+  setImmediate(() =>
+    process.stderr.write('\nInterrupted: finishing the requests under way (once more to stop at once).\n'),
+  );
 };
 process.on('SIGINT', onSignal);
 process.on('SIGTERM', onSignal);

@@ -115,7 +115,7 @@ export const COMMANDS = {
     usage: 'validate -f PATH…',
     summary: 'check manifests; contacts no cluster',
     example: 'rerankctl validate -f manifests/quickstart',
-    examples: ['cat manifests/quickstart/*.yaml | rerankctl validate -f -'],
+    examples: ['rerankctl validate -f - < manifests/by-field-tutorial/tutorial.yaml'],
     flags: [
       ...MANIFESTS,
       { name: 'for-version', value: 'VERSION', help: 'also: could a server of this version take them?' },

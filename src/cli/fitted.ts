@@ -45,11 +45,14 @@ function broken(line: string, width: number): string {
     current = hang;
     used = hang.length;
   };
-  for (const [, blank = '', word = ''] of line.matchAll(/( *)([^ ]*)/g)) {
+  for (const { 1: blank = '', 2: word = '', index } of line.matchAll(/( *)([^ ]*)/g)) {
     if (blank === '' && word === '') continue;
     const isFirst = used === 0 && lines.length === 0;
     const room = width - used;
-    if (isFirst || blank.length + widthOf(word) <= room) current += blank + word;
+    // A column that fits no more is not begun, where it fits a line of its own.
+    const column = blank.length > 1 ? widthOf(columnAt(line, index + blank.length)) : 0;
+    const isMoved = blank.length + column > room && hang.length + column <= width;
+    if (isFirst || (blank.length + widthOf(word) <= room && !isMoved)) current += blank + word;
     else {
       breakLine();
       current += word;
@@ -66,6 +69,11 @@ function broken(line: string, width: number): string {
   }
   lines.push(current);
   return lines.join('\n');
+}
+
+/** What stands from there to the next column, or to the end. */
+function columnAt(line: string, start: number): string {
+  return /^.*?(?= {2}|$)/.exec(line.slice(start))?.[0] ?? '';
 }
 
 /** Below the text of `  name   text`, or of `[ 1.2 s] text`; otherwise a little to the right of where the line begins. */

@@ -81,7 +81,8 @@ export async function run(argv: readonly string[], raw: Io): Promise<number> {
   } catch (error) {
     const { renderFailure, failureJson } = await import('./render/failure.ts');
     const debug = argv.includes('--debug');
-    io.stderr.write(renderFailure(error, { paint: painter(color.stderr), debug, cwd: io.cwd }));
+    const width = io.stderr.isTTY ? io.stderr.columns : undefined;
+    io.stderr.write(renderFailure(error, { paint: painter(color.stderr), debug, cwd: io.cwd, width }));
     const exitCode = error instanceof RerankctlError ? exitCodeOf(error.failure) : EXIT.bug;
     return finish(exitCode, { diagnostics: failureJson(error) });
   }

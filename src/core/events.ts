@@ -24,6 +24,8 @@ export type Event =
       readonly sinceMs: number;
       readonly deadlineMs: number;
     }
+  /** Whoever holds the lock of the stack has been silent for long: it is waited out whether it lives. */
+  | { readonly type: 'lock.awaited'; readonly holder: string; readonly waitMs: number }
   | {
       readonly type: 'request.retried';
       readonly request: string;

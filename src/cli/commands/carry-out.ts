@@ -1,5 +1,5 @@
 import { type Diagnostic, hasErrors } from '../../core/diagnostic.ts';
-import type { Event, Listener } from '../../core/events.ts';
+import type { Listener } from '../../core/events.ts';
 import { type Outcome, type Plan, pendingChanges } from '../../core/plan.ts';
 import { apply, type PreparedPlan, refuseIfRefused } from '../../engine/provision.ts';
 import type { ReleaseReport } from '../../engine/release.ts';
@@ -7,9 +7,9 @@ import type { ApplyReport } from '../../engine/run.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
 import type { CommandResult, Invocation } from '../command.ts';
 import { EXIT } from '../exit.ts';
-import { painter } from '../io.ts';
+import { isLive, painter } from '../io.ts';
 import { shownFrom } from '../places.ts';
-import { lineProgress } from '../progress/lines.ts';
+import { lineProgress, type Progress } from '../progress/lines.ts';
 import { renderDiagnostics } from '../render/diagnostics.ts';
 import { renderFailures, renderSummary } from '../render/outcomes.ts';
 import { planJson, renderPlan } from '../render/plan.ts';
@@ -72,8 +72,7 @@ export async function carryOut(
     waitMs: (flags.count('timeout') ?? 600) * 1000,
     command,
     keepCandidate: flags.on('keep-candidate'),
-  });
-  await progress.done;
+  }).finally(() => progress.end());
   return finish(report, prepared.plan, invocation);
 }
 
@@ -114,14 +113,12 @@ function notAllowed(
 }
 
 /** listr2 is loaded only where there is a terminal for its live rows. */
-async function progressFor(
-  made: Plan,
-  { io, output }: Invocation,
-): Promise<{ listener: (event: Event) => void; done: Promise<void> }> {
-  const live = io.stderr.isTTY && !io.env.CI && output !== 'json' && pendingChanges(made).length <= MOST_ROWS;
-  if (!live) return { listener: lineProgress(io.stderr), done: Promise.resolve() };
+async function progressFor(made: Plan, { io, output, live, color }: Invocation): Promise<Progress> {
+  const room = Math.min(MOST_ROWS, (io.stderr.rows ?? MOST_ROWS) - 2);
+  const drawn = isLive(io.stderr, io.env) && output === 'text' && pendingChanges(made).length <= room;
+  if (!drawn) return { listener: lineProgress(io.stderr), end: async () => undefined };
   const { taskProgress } = await import('../progress/tasks.ts');
-  return taskProgress(made, io.stderr);
+  return taskProgress(made, { ...live, color: color.stderr }, io.signal);
 }
 
 function finish(report: ApplyReport, made: Plan, invocation: Invocation): CommandResult {

@@ -3,11 +3,16 @@ import type { Resource } from '../../core/resource.ts';
 import { examine } from '../../doctor/doctor.ts';
 import { fixesOf, setAll } from '../../doctor/fix.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
+import { RETRY_FOR_MS } from '../../opensearch/connect.ts';
+import { REQUEST_TIMEOUT_MS } from '../../opensearch/send.ts';
 import type { CommandResult, Invocation } from '../command.ts';
 import { EXIT } from '../exit.ts';
+import type { Flags } from '../flags.ts';
 import { painter } from '../io.ts';
+import { suggest } from '../next-step.ts';
 import { lineProgress } from '../progress/lines.ts';
 import { renderFindings, settingWords } from '../render/doctor.ts';
+import { nextWords } from './planning.ts';
 import { clusterOf, loadResources, manifestInputs, stackOf } from './shared.ts';
 
 /** Can this cluster carry what the manifests want? Sends reads alone, but for `--fix`. */
@@ -22,8 +27,13 @@ export async function doctorCommand(invocation: Invocation): Promise<CommandResu
       io.stdout.write(renderFindings(findings, { paint: painter(color.stdout), cwd: io.cwd }));
   };
   try {
-    const findings = await examine(cluster, resources, { stack });
+    const findings = [patience(flags), ...(await examine(cluster, resources, { stack }))];
     show(findings);
+    const sound = findings.every(({ level }) => level === 'ok' || level === 'note');
+    const inputs = manifestInputs(invocation);
+    if (sound && inputs.files.length > 0) {
+      suggest(invocation, 'To see what would change', nextWords('plan', { flags, ...inputs }));
+    }
     const fixes = flags.on('fix') ? fixesOf(findings) : [];
     if (flags.on('fix') && fixes.length === 0) io.stderr.write('\nThere is no setting to change.\n');
     if (fixes.length === 0 || !(await agreed(fixes, invocation))) return resultOf(findings, []);
@@ -31,6 +41,17 @@ export async function doctorCommand(invocation: Invocation): Promise<CommandResu
   } finally {
     await cluster.close();
   }
+}
+
+/** How long what is waited for, as flags or defaults say. */
+function patience(flags: Flags): Finding {
+  const request = flags.count('request-timeout') ?? REQUEST_TIMEOUT_MS / 1000;
+  const again = flags.count('retry-for') ?? RETRY_FOR_MS / 1000;
+  return {
+    check: 'patience',
+    level: 'ok',
+    message: `A request may take ${request} s (--request-timeout), and is tried again for ${again} s when it is refused for now (--retry-for); one ML task may take 600 s (apply --timeout).`,
+  };
 }
 
 /** Shows what would be set, and asks where there is a person to ask. */

@@ -152,13 +152,13 @@ export function rollbackWords(flags: Flags): string {
 /** Another command with the same manifests on the same cluster, for whoever wants to go on. */
 export function nextWords(
   command: string,
-  { flags, positionals }: Invocation,
+  { flags, files, vars }: ManifestInputs & { readonly flags: Flags },
   carried: readonly string[] = ['stack'],
 ): string {
   return [
     `rerankctl ${command}`,
-    ...givenFlags(flags, { many: ['file', 'var'] }),
-    ...positionals.map((path) => `-f ${quoted(path)}`),
+    ...files.map((path) => `-f ${quoted(path)}`),
+    ...Object.entries(vars).map(([name, value]) => `--var ${quoted(`${name}=${value}`)}`),
     ...givenFlags(flags, { one: carried }),
     ...givenFlags(flags, TO_THE_CLUSTER),
   ].join(' ');

@@ -15,7 +15,11 @@ import { manifestFailure } from '../render/failure.ts';
 import type { VerificationStyle } from '../render/verification/pen.ts';
 
 export function stderrStyle({ io, color }: Invocation): RenderStyle {
-  return { paint: painter(color.stderr), cwd: io.cwd };
+  return {
+    paint: painter(color.stderr),
+    cwd: io.cwd,
+    width: io.stderr.isTTY ? io.stderr.columns : undefined,
+  };
 }
 
 /** Tables fit the terminal; anywhere else names and IDs stay whole. */
