@@ -1,3 +1,5 @@
+import { FORMATS } from './formats/format.ts';
+
 export interface Flag {
   readonly name: string;
   readonly short?: string;
@@ -16,17 +18,46 @@ function inGroup(group: string, flags: readonly Flag[]): readonly Flag[] {
   return flags.map((flag) => ({ ...flag, group }));
 }
 
-const COMMON = inGroup('Output and help', [
-  {
-    name: 'output',
-    value: 'FORMAT',
-    oneOf: ['text', 'json'],
-    help: 'what stdout carries: text or json',
-  },
+const HELP = inGroup('Output and help', [
   { name: 'color', value: 'WHEN', oneOf: ['auto', 'always', 'never'], help: 'colour: auto, always or never' },
   { name: 'debug', help: 'show causes and stacks of failures' },
   { name: 'help', short: 'h', help: 'show help' },
 ]);
+
+const COMMON: readonly Flag[] = [
+  ...inGroup('Output and help', [
+    {
+      name: 'output',
+      value: 'FORMAT',
+      oneOf: ['text', 'json'],
+      help: 'what stdout carries: text or json',
+    },
+  ]),
+  ...HELP,
+];
+
+/** Of commands whose result a CI shows. */
+const REPORTED: readonly Flag[] = [
+  ...inGroup('Output and help', [
+    {
+      name: 'output',
+      value: 'FORMAT',
+      oneOf: FORMATS,
+      help: 'what stdout carries: text, json, ndjson (as it happens), markdown, junit, sarif or github',
+    },
+    {
+      name: 'report',
+      value: 'FORMAT=PATH',
+      many: true,
+      help: 'the same into a file, also html; may be repeated',
+    },
+    {
+      name: 'no-github',
+      help: 'no annotations and no step summary in a job of GitHub Actions',
+    },
+  ]),
+  ...HELP,
+];
 
 const MANIFESTS = inGroup('Manifests', [
   { name: 'file', short: 'f', value: 'PATH', many: true, help: 'manifest file, folder or glob; - is stdin' },
@@ -120,7 +151,7 @@ export const COMMANDS = {
       ...MANIFESTS,
       { name: 'for-version', value: 'VERSION', help: 'also: could a server of this version take them?' },
       ...LINT,
-      ...COMMON,
+      ...REPORTED,
     ],
   },
   plan: {
@@ -151,7 +182,7 @@ export const COMMANDS = {
       ...PRUNE,
       ...STACK,
       ...CLUSTER,
-      ...COMMON,
+      ...REPORTED,
     ],
   },
   apply: {
@@ -177,7 +208,7 @@ export const COMMANDS = {
       ...PRUNE,
       ...STACK,
       ...CLUSTER,
-      ...COMMON,
+      ...REPORTED,
     ],
   },
   rollback: {
@@ -194,7 +225,7 @@ export const COMMANDS = {
       { name: 'timeout', value: 'SECONDS', count: true, help: 'longest wait for one ML task (600)' },
       ...STACK,
       ...CLUSTER,
-      ...COMMON,
+      ...REPORTED,
     ],
   },
   verify: {
@@ -224,7 +255,7 @@ export const COMMANDS = {
         help: 'with --run: what is measured (ndcg@10, mrr@10, …)',
       },
       ...CLUSTER,
-      ...COMMON,
+      ...REPORTED,
     ],
   },
   doctor: {
@@ -237,14 +268,14 @@ export const COMMANDS = {
       { name: 'yes', short: 'y', help: 'with --fix: do not ask' },
       ...STACK,
       ...CLUSTER,
-      ...COMMON,
+      ...REPORTED,
     ],
   },
   drift: {
     usage: 'drift -f PATH…',
     summary: 'show what in the cluster is not as it was applied; exit 2 when there is any',
     example: 'rerankctl drift -f manifests/quickstart',
-    flags: [...MANIFESTS, ...STACK, ...CLUSTER, ...COMMON],
+    flags: [...MANIFESTS, ...STACK, ...CLUSTER, ...REPORTED],
   },
   destroy: {
     usage: 'destroy --confirm STACK',
@@ -260,7 +291,7 @@ export const COMMANDS = {
       { name: 'timeout', value: 'SECONDS', count: true, help: 'longest wait for one undeployment (600)' },
       ...STACK,
       ...CLUSTER,
-      ...COMMON,
+      ...REPORTED,
     ],
   },
   export: {

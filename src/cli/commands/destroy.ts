@@ -27,7 +27,11 @@ export async function destroyCommand(invocation: Invocation): Promise<CommandRes
     const prepared = await plan(opened.cluster, [], { stack, removals });
     if (prepared.plan.changes.length === 0) {
       if (invocation.output === 'text') io.stdout.write(`The stack ${stack} holds nothing.\n`);
-      return { exitCode: EXIT.done, json: planJson(prepared.plan) };
+      return {
+        exitCode: EXIT.done,
+        json: planJson(prepared.plan),
+        told: { diagnostics: [], plan: prepared.plan },
+      };
     }
     if (confirm !== undefined) {
       return await carryOut(opened, prepared, invocation, { command: 'rerankctl destroy' });
@@ -39,7 +43,11 @@ export async function destroyCommand(invocation: Invocation): Promise<CommandRes
     io.stderr.write(
       `\nNothing was deleted. To do it: rerankctl destroy --stack ${stack} --confirm ${stack}\n`,
     );
-    return { exitCode: EXIT.refused, json: planJson(made) };
+    return {
+      exitCode: EXIT.refused,
+      json: planJson(made),
+      told: { diagnostics: made.diagnostics, plan: made },
+    };
   } finally {
     await opened.cluster.close();
   }

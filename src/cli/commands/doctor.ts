@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../../core/diagnostic.ts';
 import type { Finding, SettingFix } from '../../core/finding.ts';
 import type { Resource } from '../../core/resource.ts';
 import { examine } from '../../doctor/doctor.ts';
@@ -96,5 +97,18 @@ function resultOf(findings: readonly Finding[], set: readonly SettingFix[]): Com
   const errors = findings.filter(({ level }) => level === 'error');
   const unreachable = errors.some(({ check }) => check === 'reachable');
   const exitCode = unreachable ? EXIT.unreachable : errors.length > 0 ? EXIT.refused : EXIT.done;
-  return { exitCode, json: { findings, set } };
+  return { exitCode, json: { findings, set }, told: { diagnostics: findings.flatMap(asProblem) } };
+}
+
+/** What is not as it should be, as other commands tell it. */
+function asProblem({ level, check, message, remedy, diagnostic }: Finding): Diagnostic[] {
+  if (level === 'ok') return [];
+  return [
+    diagnostic ?? {
+      severity: level,
+      code: `doctor/${check}`,
+      message,
+      ...(remedy === undefined ? {} : { remedy }),
+    },
+  ];
 }

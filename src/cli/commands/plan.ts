@@ -33,10 +33,17 @@ export async function planCommand(invocation: Invocation): Promise<CommandResult
     if (refused) io.stderr.write('\nApply would refuse this plan: nothing would be changed.\n');
     else await suggestApply(made, inputs, invocation);
     const wanted = (flags.on('preview') || flags.on('canary')) && !refused;
-    const shown = wanted ? await showPreview(cluster, made, resources, invocation) : {};
+    const shown: { preview?: Preview } = wanted
+      ? await showPreview(cluster, made, resources, invocation)
+      : {};
     const pending = pendingChanges(made).length > 0 && flags.on('detailed-exitcode');
     const exitCode = refused ? EXIT.refused : pending ? EXIT.pending : EXIT.done;
-    return { exitCode, json: { ...planJson(made), ...shown } };
+    const told = {
+      diagnostics: made.diagnostics,
+      plan: made,
+      ...(shown.preview === undefined ? {} : { verifications: shown.preview.reports }),
+    };
+    return { exitCode, json: { ...planJson(made), ...shown }, told };
   } finally {
     await cluster.close();
   }

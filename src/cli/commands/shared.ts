@@ -77,9 +77,18 @@ async function passwordOf(flags: Flags, io: Io): Promise<string | undefined> {
   return content.replace(/\r?\n$/, '');
 }
 
+/** One listener of two; whichever of them there is. */
+export function both(first: Listener | undefined, second: Listener | undefined): Listener | undefined {
+  if (first === undefined || second === undefined) return first ?? second;
+  return (event) => {
+    first(event);
+    second(event);
+  };
+}
+
 /** The cluster that flags and environment name: flags win. */
 export async function clusterOf(
-  { flags, io }: Invocation,
+  { flags, io, stream }: Invocation,
   options: { listener?: Listener; signal?: AbortSignal } = {},
 ): Promise<Cluster> {
   const caFile = flags.text('ca-file') ?? io.env.OPENSEARCH_CA_FILE;
@@ -95,7 +104,7 @@ export async function clusterOf(
       requestTimeoutMs: timeout === undefined ? undefined : timeout * 1000,
       retryForMs: retryFor === undefined ? undefined : retryFor * 1000,
     },
-    options,
+    { ...options, listener: both(options.listener, stream?.event) },
   );
 }
 
