@@ -66,7 +66,10 @@ export async function run(argv: readonly string[], raw: Io): Promise<number> {
   let text = true;
   const finish = async ({ exitCode, json, told }: CommandResult): Promise<number> => {
     const envelope = { formatVersion: '1.0', rerankctl: VERSION, command: name ?? null, exitCode };
-    reporting ??= await openReporting(io, format);
+    if (reporting === undefined) {
+      reporting = await openReporting(io, format);
+      await reporting.begin(name ?? '');
+    }
     await reporting.finish({
       ...{ command: name ?? '', exitCode, text, root: rootOf(io) },
       told: told ?? { diagnostics: [] },

@@ -113,7 +113,7 @@ function why({ steps, reason, destructive }: Change): string {
 function fenced(text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
-  return `${fence}diff\n${text.trimEnd()}\n${fence}`;
+  return `${fence}\n${text.trimEnd()}\n${fence}`;
 }
 
 function carriedOut(outcomes: readonly Outcome[] | undefined): string[] {

@@ -29,6 +29,11 @@ export function renderSarif({ command, exitCode, told, root }: Report): string {
   return `${JSON.stringify(sarif, null, 2)}\n`;
 }
 
+/** `encodeURI` throws at half a character. */
+function wellFormed(text: string): string {
+  return text.replaceAll(/\p{Surrogate}/gu, '\uFFFD');
+}
+
 function rule(code: string): object {
   const meaning = CODES[code];
   return { id: code, ...(meaning === undefined ? {} : { fullDescription: { text: meaning } }) };
@@ -42,7 +47,7 @@ function result(problem: Diagnostic, codes: readonly string[], root: string): ob
       ? {}
       : {
           physicalLocation: {
-            artifactLocation: { uri: encodeURI(file), uriBaseId: '%SRCROOT%' },
+            artifactLocation: { uri: encodeURI(wellFormed(file)), uriBaseId: '%SRCROOT%' },
             region: { startLine: location.line, startColumn: location.column },
           },
         };
