@@ -29,6 +29,7 @@ let api: GithubApi;
 beforeAll(async () => {
   checkout = await openCheckout();
   api = await startGithubApi(TOKEN);
+  await checkout.write('m.yaml', manifests(checkout.name));
   await checkout.write('event.json', JSON.stringify({ pull_request: { number: 7 } }));
 });
 beforeEach(() => api.refuse(undefined));
@@ -99,7 +100,6 @@ describe('the action', () => {
   });
 
   it('plans, and writes one comment that the next run replaces', async () => {
-    await checkout.write('m.yaml', manifests(checkout.name));
     // Of others, one that quotes a marker, and more than a page of them.
     for (let i = 0; i < 120; i++)
       api.comments.push({ id: 1000 + i, body: `> <!-- rerankctl plan ${checkout.name} --> ${i}` });
