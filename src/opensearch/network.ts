@@ -144,9 +144,11 @@ function explain(request: Request, failure: NoAnswer, endpoint: Endpoint): Expla
   return {
     code: 'RCTL_CONNECTION_LOST',
     message: `The connection to ${at} broke before the answer to ${asked} came (${failure.message}).`,
-    remedy: endpoint.secure
-      ? 'See whether the node is up, then try again.'
-      : `If the cluster has TLS, write https: ${at.replace(/^http/, 'https')}. Else see whether the node is up, then try again.`,
+    remedy: endpoint.certified
+      ? 'A server may close the connection without a word when it does not accept the client certificate: see which CA it trusts for clients. Else see whether the node is up, then try again.'
+      : endpoint.secure
+        ? 'See whether the node is up, then try again.'
+        : `If the cluster has TLS, write https: ${at.replace(/^http/, 'https')}. Else see whether the node is up, then try again.`,
   };
 }
 

@@ -20,9 +20,10 @@ interface Options {
 export function start(
   args: readonly string[],
   options: Options = {},
+  main = MAIN,
 ): { child: ChildProcess; ended: Promise<Ran> } {
   const { NO_COLOR: _a, FORCE_COLOR: _b, CI: _c, OPENSEARCH_URL: _d, ...inherited } = process.env;
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [main, ...args], {
     cwd: options.cwd,
     env: { ...inherited, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -45,4 +46,9 @@ export function start(
 
 export function rerankctl(args: readonly string[], options: Options = {}): Promise<Ran> {
   return start(args, options).ended;
+}
+
+/** The same of another copy of it. */
+export function rerankctlOf(main: string, args: readonly string[], options: Options = {}): Promise<Ran> {
+  return start(args, options, main).ended;
 }

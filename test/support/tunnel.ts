@@ -42,7 +42,8 @@ export async function startTunnel(options: TunnelOptions = {}): Promise<Tunnel> 
     return refuse ?? 200;
   }
 
-  const server = tls === undefined ? http.createServer() : https.createServer({ cert: tls.cert, key: tls.key });
+  const server =
+    tls === undefined ? http.createServer() : https.createServer({ cert: tls.cert, key: tls.key });
   server.on('request', (request: http.IncomingMessage, response: http.ServerResponse) => {
     forwarded.push(request.url ?? '');
     const status = verdict(request);
