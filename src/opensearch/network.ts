@@ -99,8 +99,9 @@ function explain(request: Request, failure: NoAnswer, endpoint: Endpoint): Expla
   const asked = `${request.method} ${request.path}`;
   const onTheWay = explainProxy(failure, endpoint);
   if (onTheWay !== undefined) return onTheWay;
-  // A plain request is written to the proxy, so it is the proxy that is not there.
-  if (endpoint.proxy !== undefined && !endpoint.secure && NOT_THERE.has(code)) {
+  // A plain request is written to the proxy, so it is the proxy that is not there, or whose certificate is wrong.
+  const ofProxy = NOT_THERE.has(code) || UNKNOWN_ISSUER.has(code) || /^(CERT_|ERR_TLS_|ERR_SSL_)/.test(code);
+  if (endpoint.proxy !== undefined && !endpoint.secure && ofProxy) {
     return unreachable(endpoint.proxy, at, code);
   }
   if (code === 'ECONNREFUSED') {

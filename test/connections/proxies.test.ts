@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -69,11 +69,10 @@ describe.skipIf(node === undefined)('to an https cluster', () => {
     }
   });
 
-  it('a proxy of its own TLS, signed by the same private CA as nothing else', async () => {
+  it('the proxy may speak TLS itself, and then its certificate is checked as well', async () => {
     const authority = makeAuthority('proxy ca');
     const folder = await mkdtemp(join(tmpdir(), 'rerankctl-proxy-'));
     const both = join(folder, 'ca.pem');
-    const { readFile } = await import('node:fs/promises');
     await writeFile(both, `${await readFile(caFile, 'utf8')}\n${authority.cert}`);
     const proxy = await tunnel({ routes, tls: authority.issue('proxy', { hosts: ['127.0.0.1'] }) });
     const cluster = connect({ url: far, username, password, caFile: both, proxy: proxy.url });
@@ -151,6 +150,21 @@ describe('to an http cluster', () => {
     expect(proxy.connects).toEqual([]);
     const failure = await failureOf(connect({ url: nodeUrl(), proxy: proxy.url }).identity());
     expect(failure).toMatchObject({ code: 'RCTL_PROXY_AUTH', failure: 'connection' });
+  });
+
+  it('the proxy may speak TLS, under the CA that is given', async () => {
+    const authority = makeAuthority('proxy ca');
+    const folder = await mkdtemp(join(tmpdir(), 'rerankctl-proxy-'));
+    const caFile = join(folder, 'ca.pem');
+    await writeFile(caFile, authority.cert);
+    const proxy = await tunnel({ tls: authority.issue('proxy', { hosts: ['127.0.0.1'] }) });
+    const cluster = connect({ url: nodeUrl(), caFile, proxy: proxy.url });
+    await cluster.identity();
+    await cluster.close();
+    expect(proxy.forwarded).toEqual([`${nodeUrl()}/`]);
+    const failure = await failureOf(connect({ url: nodeUrl(), proxy: proxy.url }).identity());
+    expect(failure).toMatchObject({ code: 'RCTL_PROXY_UNREACHABLE', failure: 'connection' });
+    await rm(folder, { recursive: true });
   });
 
   it('a proxy that is not there is named', async () => {

@@ -1,4 +1,4 @@
-import { chmod, copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -39,7 +39,6 @@ describe.skipIf(node === undefined)('the secured node', () => {
     });
 
     it('takes both from one file, in any order', async () => {
-      const { readFile } = await import('node:fs/promises');
       const [certText, keyText] = await Promise.all([readFile(cert, 'utf8'), readFile(key, 'utf8')]);
       const both = await secretFile(`${keyText}\n${certText}`);
       const cluster = connect({ url, caFile, clientCertFile: both, clientKeyFile: both });

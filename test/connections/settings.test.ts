@@ -329,6 +329,7 @@ token: hush-4
     ['- a\n', 'RCTL_WRONG_TYPE'],
     ['profiles:\n  p:\n    password_env: "hush hush"\n', 'RCTL_INVALID_VALUE'],
     ['profiles:\n  p: { url: "https://al:hush@h:1" }\n', 'RCTL_CONFIG_SECRET'],
+    ['profiles:\n  p: { url: "https://al:/hush@h:1" }\n', 'RCTL_CONFIG_SECRET'],
   ])('is refused: %j', async (text, code) => {
     await config(text);
     const failure = await failureOf(read([]));
@@ -466,6 +467,13 @@ describe('user and password in a URL', () => {
       expect(ran.stdout + ran.stderr).toContain('http://***@127.0.0.1:1');
     }
   });
+});
+
+it('a URL that is none shows no password either', async () => {
+  const ran = await rerankctl(['doctor', '--debug', '--url', 'http://al:hu/sh@h:1'], { cwd });
+  expect(ran.code).toBe(3);
+  expect(ran.stderr).toContain('RCTL_URL_INVALID');
+  expect(ran.stdout + ran.stderr).not.toContain('hu/sh');
 });
 
 describe('NO_PROXY', () => {

@@ -161,7 +161,7 @@ function literalSecrets(value: Json, at: string): LiteralSecret[] {
   return Object.entries(value).flatMap(([name, inner]): LiteralSecret[] => {
     const pointer = pointerTo(at, name);
     if (isObject(inner)) return literalSecrets(inner, pointer);
-    if (typeof inner === 'string' && /^[^/]*\/\/[^/@]*:[^/]*@/.test(inner)) {
+    if (typeof inner === 'string' && /^[^/]*\/\/.*:.*@/.test(inner)) {
       const remedy =
         name === 'proxy'
           ? 'Leave user and password out here, and give the URL with them in HTTPS_PROXY or HTTP_PROXY.'

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../core/diagnostic.ts';
 import type { AwsAccess, Connection } from '../../opensearch/cluster.ts';
+import { withoutUserinfo } from '../../opensearch/endpoint.ts';
 import type { Invocation } from '../command.ts';
 import { usage } from '../flags.ts';
 import { credentialsOf } from './credentials.ts';
@@ -72,7 +73,7 @@ export async function readSettings(invocation: Invocation): Promise<ConnectionSe
   const masked = (secret: { origin: string } | undefined): { value: string; origin: string } | undefined =>
     secret === undefined ? undefined : { value: SECRET, origin: secret.origin };
   const shown: ShownSetting[] = [
-    { name: 'url', value: credentials.url, origin: url.origin },
+    { name: 'url', value: withoutUserinfo(credentials.url), origin: url.origin },
     { name: 'username', ...username },
     { name: 'password', ...masked(password) },
     { name: 'token', ...masked(token) },
