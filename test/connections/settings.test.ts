@@ -1,10 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { COMMANDS } from '../../src/cli/command-table.ts';
 import { type ConnectionSettings, readSettings } from '../../src/cli/connection/settings.ts';
 import { parseFlags } from '../../src/cli/flags.ts';
 import type { Io } from '../../src/cli/io.ts';
+import { fieldHelp } from '../../src/manifest/fields.ts';
 import { failureOf } from '../opensearch/failing.ts';
 import { rerankctl } from '../support/cli.ts';
 
@@ -474,6 +477,35 @@ it('a URL that is none shows no password either', async () => {
   expect(ran.code).toBe(3);
   expect(ran.stderr).toContain('RCTL_URL_INVALID');
   expect(ran.stdout + ran.stderr).not.toContain('hu/sh');
+});
+
+describe('the page about it', () => {
+  const page = readFileSync(new URL('../../docs/connecting.md', import.meta.url), 'utf8');
+
+  it('has every flag of the connection and every field of a profile', () => {
+    const common = ['output', 'color', 'debug', 'help'];
+    for (const { name } of COMMANDS.state.flags) {
+      if (!common.includes(name)) expect(page).toContain(`\`--${name}\``);
+    }
+    const fields = fieldHelp('config.profiles.any');
+    for (const { path } of 'missing' in fields ? [] : fields.fields) {
+      expect(page).toContain(`\`${path.replace('config.profiles.*.', '')}`);
+    }
+    expect('missing' in fields ? [] : fields.fields).toHaveLength(16);
+  });
+
+  it('shows a file that works', async () => {
+    const example = /```yaml\n# rerankctl\.yaml\n(.*?)```/s.exec(page)?.[1] ?? '';
+    await config(example);
+    const settings = await read(['--profile', 'production'], { SEARCH_PASSWORD: 'hush' });
+    expect(settings.connection).toMatchObject({ username: 'rerankctl', password: 'hush' });
+    expect(settings.stack).toBe('production');
+    expect((await read(['--profile', 'aws'])).connection.aws).toEqual({
+      service: 'es',
+      region: 'eu-central-1',
+    });
+    expect((await read([])).connection.url).toBe('http://127.0.0.1:9200');
+  });
 });
 
 describe('NO_PROXY', () => {
