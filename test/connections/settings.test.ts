@@ -18,6 +18,7 @@ beforeAll(async () => {
   await mkdir(join(root, 'repository/.git'), { recursive: true });
   await mkdir(join(root, 'repository/deploy/eu'), { recursive: true });
   await writeFile(join(root, 'secret'), 'from-a-file\n', { mode: 0o600 });
+  await writeFile(join(root, 'empty'), '\n');
 });
 afterAll(() => rm(root, { recursive: true }));
 beforeEach(async () => {
@@ -434,7 +435,7 @@ describe('two ways at once', () => {
       'RCTL_USAGE',
       'The password file /nowhere cannot be read (ENOENT)',
     ],
-    [['--token-file', '/dev/null'], {}, 'RCTL_SECRET_MISSING', 'There is no token in it'],
+    [['--token-file', '../empty'], {}, 'RCTL_SECRET_MISSING', 'There is no token in it'],
     [['--aws-region', 'eu-central-1'], {}, 'RCTL_USAGE', 'nothing says that requests are to be signed'],
     [['--proxy', 'socks5://al:hush@h:1'], {}, 'RCTL_PROXY_INVALID', '`socks5://h:1`'],
   ])('%j is told', async (args, env, code, words) => {

@@ -28,7 +28,7 @@ export interface ConnectionSettings {
 
 const DEFAULT_URL = 'http://127.0.0.1:9200';
 const DEFAULT_TIMEOUT_S = 60;
-export const SECRET = '(sensitive)';
+const SECRET = '(sensitive)';
 
 /** Flags go before the environment, that before the profile, and that before defaults. Reads files; contacts nobody. */
 export async function readSettings(invocation: Invocation): Promise<ConnectionSettings> {
