@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type ConnectionOptions, rootCertificates } from 'node:tls';
+import { type ConnectionOptions, checkServerIdentity, rootCertificates } from 'node:tls';
 // @ts-expect-error The client has no declarations for it.
 import * as ProxyAgentModule from '@opensearch-project/opensearch/lib/ProxyAgent.js';
 import { basicAuthorization, proxyUrl, userinfoOf } from './endpoint.ts';
@@ -35,10 +35,21 @@ class TunnelAgent extends HttpsProxyAgent {
     options: https.RequestOptions,
     callback: (error: Error | null, stream: Duplex) => void,
   ): Duplex | null | undefined {
-    return super.createConnection(options, (error, stream) => {
+    return super.createConnection(bracketed(options), (error, stream) => {
       callback(error === null ? null : proxyFailure(error), stream);
     });
   }
+}
+
+/** The client's agent writes `host:port` after CONNECT, which for an IPv6 address takes brackets; its certificate has none. */
+function bracketed(options: https.RequestOptions): https.RequestOptions {
+  const { host } = options;
+  if (host === null || host === undefined || isIP(host) !== 6) return options;
+  return {
+    ...options,
+    host: `[${host}]`,
+    checkServerIdentity: (_, certificate) => checkServerIdentity(host, certificate),
+  };
 }
 
 /** A private CA may have signed the certificate of the proxy as well, beside all that Node trusts. */

@@ -55,6 +55,30 @@ describe.skipIf(node === undefined)('to an https cluster', () => {
     expect(proxy.connects.length).toBe(2);
   });
 
+  it('an IPv6 address is written with brackets, and checked without', async () => {
+    const six = `[::1]:${port}`;
+    const proxy = await tunnel({ routes: { [six]: `127.0.0.1:${port}` } });
+    const cluster = connect({ url: `https://${six}`, ...login, proxy: proxy.url });
+    await cluster.identity();
+    await cluster.close();
+    expect(proxy.connects).toEqual([six]);
+  });
+
+  it('a proxy that finds no way for a moment is asked again', async () => {
+    const proxy = await tunnel({ routes });
+    const because: string[] = [];
+    const cluster = connect(
+      { url: far, ...login, proxy: proxy.url },
+      { listener: (event) => event.type === 'request.retried' && because.push(event.because) },
+    );
+    await cluster.identity();
+    proxy.fail(503, 2);
+    // The first attempt may meet the tunnel that has just been broken.
+    await cluster.request({ method: 'GET', path: '/_cluster/health' });
+    await cluster.close();
+    expect(because).toContain('503');
+  });
+
   it('a proxy may want credentials, and they show nowhere', async () => {
     const proxy = await tunnel({ routes, credentials: 'al:p@ss/hush' });
     const withThem = proxy.url.replace('//', '//al:p%40ss%2Fhush@');

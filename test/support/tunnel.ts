@@ -11,6 +11,8 @@ export interface Tunnel {
   readonly connects: readonly string[];
   /** The whole URL of each plain request, in order. */
   readonly forwarded: readonly string[];
+  /** Breaks all connections, and answers the next `times` requests so. */
+  fail(status: number, times: number): void;
   /** All that was ever sent to the proxy itself, headers included: what it could have read. */
   seen(): string;
   close(): Promise<void>;
@@ -33,13 +35,16 @@ export async function startTunnel(options: TunnelOptions = {}): Promise<Tunnel> 
   const forwarded: string[] = [];
   const heads: string[] = [];
   const sockets = new Set<Socket>();
+  const failing = { status: 200, times: 0 };
   const { credentials, refuse, routes = {}, tls } = options;
 
   function verdict(request: http.IncomingMessage): number {
     heads.push(`${request.method} ${request.url}\n${JSON.stringify(request.headers)}`);
     const wanted = credentials && `Basic ${Buffer.from(credentials).toString('base64')}`;
     if (wanted !== undefined && request.headers['proxy-authorization'] !== wanted) return 407;
-    return refuse ?? 200;
+    if (failing.times === 0) return refuse ?? 200;
+    failing.times -= 1;
+    return failing.status;
   }
 
   const server =
@@ -88,6 +93,10 @@ export async function startTunnel(options: TunnelOptions = {}): Promise<Tunnel> 
     port,
     connects,
     forwarded,
+    fail(status, times) {
+      Object.assign(failing, { status, times });
+      for (const socket of sockets) socket.destroy();
+    },
     seen: () => heads.join('\n'),
     async close() {
       for (const socket of sockets) socket.destroy();
