@@ -10,6 +10,10 @@ export interface Ran {
   readonly stderr: string;
 }
 
+/** What of the developer's own environment would change what a command does. */
+const OF_THE_USER =
+  /^(NO_COLOR|FORCE_COLOR|CI|CI_PROJECT_DIR|GITHUB_.*|OPENSEARCH_.*|RERANKCTL_PROFILE|AWS_.*|(HTTPS?|NO)_PROXY)$/i;
+
 interface Options {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
@@ -20,14 +24,14 @@ interface Options {
 export function start(
   args: readonly string[],
   options: Options = {},
+  main = MAIN,
 ): { child: ChildProcess; ended: Promise<Ran> } {
-  // What a CI, or a person's shell, has set is not what is tested.
-  const inherited = Object.entries(process.env).filter(
-    ([key]) => !/^(NO_COLOR|FORCE_COLOR|CI|CI_PROJECT_DIR|OPENSEARCH_.*|GITHUB_.*)$/.test(key),
+  const inherited = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !OF_THE_USER.test(name)),
   );
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [main, ...args], {
     cwd: options.cwd,
-    env: { ...Object.fromEntries(inherited), ...options.env },
+    env: { ...inherited, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   let stdout = '';
@@ -48,4 +52,9 @@ export function start(
 
 export function rerankctl(args: readonly string[], options: Options = {}): Promise<Ran> {
   return start(args, options).ended;
+}
+
+/** The same of another copy of it. */
+export function rerankctlOf(main: string, args: readonly string[], options: Options = {}): Promise<Ran> {
+  return start(args, options, main).ended;
 }

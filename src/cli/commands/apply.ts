@@ -9,7 +9,7 @@ import type { ManifestInputs } from './shared.ts';
 
 export async function applyCommand(invocation: Invocation): Promise<CommandResult> {
   const saved = await savedPlanOf(invocation);
-  const request = saved === undefined ? requestOf(invocation) : requestOfSaved(saved);
+  const request = saved === undefined ? await requestOf(invocation) : requestOfSaved(saved);
   const opened = await openForChanges(invocation);
   try {
     const { prepared, inputs, resources } = await loadAndPlan(request, invocation, opened.cluster);

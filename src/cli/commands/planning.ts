@@ -6,6 +6,7 @@ import { formerRelease } from '../../engine/rollback.ts';
 import type { PlanInputs, SavedPlan } from '../../engine/saved-plan.ts';
 import { readSavedPlan } from '../../engine/saved-plan.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
+import { withoutUserinfo } from '../../opensearch/endpoint.ts';
 import type { Invocation } from '../command.ts';
 import { type Flags, usage } from '../flags.ts';
 import { lintLevels } from '../lint-levels.ts';
@@ -21,10 +22,10 @@ export interface PlanRequest {
   readonly rules: Omit<PlanInputs, 'files' | 'vars' | 'digest'>;
 }
 
-export function requestOf(invocation: Invocation): PlanRequest {
+export async function requestOf(invocation: Invocation): Promise<PlanRequest> {
   const { flags } = invocation;
   return {
-    stack: stackOf(flags),
+    stack: await stackOf(invocation),
     manifests: manifestInputs(invocation),
     rules: {
       prune: flags.on('prune'),
@@ -131,16 +132,29 @@ function givenFlags(
     ...on.filter((name) => flags.on(name)).map((name) => `--${name}`),
     ...one.flatMap((name) => {
       const value = flags.text(name);
-      // What stands before the @ of an address may be a password.
-      return value === undefined
-        ? []
-        : [`--${name} ${quoted(name === 'url' ? value.replace(/\/\/.*@/s, '//') : value)}`];
+      if (value === undefined) return [];
+      // A password in a URL stays behind: these words end up in logs.
+      return [`--${name} ${quoted(name === 'url' || name === 'proxy' ? withoutUserinfo(value) : value)}`];
     }),
   ];
 }
 
 const TO_THE_CLUSTER = {
-  one: ['url', 'username', 'password-file', 'ca-file'],
+  one: [
+    'profile',
+    'config',
+    'url',
+    'username',
+    'password-file',
+    'token-file',
+    'ca-file',
+    'client-cert',
+    'client-key',
+    'client-key-passphrase-file',
+    'aws-service',
+    'aws-region',
+    'proxy',
+  ],
   on: ['insecure-skip-tls-verify'],
 };
 
