@@ -27,7 +27,8 @@ export async function doctorCommand(invocation: Invocation): Promise<CommandResu
       io.stdout.write(renderFindings(findings, { paint: painter(color.stdout), cwd: io.cwd }));
   };
   try {
-    const findings = [patience(flags), ...(await examine(cluster, resources, { stack }))];
+    const seen = await examine(cluster, resources, { stack });
+    const findings = isReached(seen) ? [...seen, patience(flags)] : seen;
     show(findings);
     const sound = findings.every(({ level }) => level === 'ok' || level === 'note');
     const inputs = manifestInputs(invocation);
@@ -41,6 +42,10 @@ export async function doctorCommand(invocation: Invocation): Promise<CommandResu
   } finally {
     await cluster.close();
   }
+}
+
+function isReached(findings: readonly Finding[]): boolean {
+  return !findings.some(({ check, level }) => check === 'reachable' && level === 'error');
 }
 
 /** How long what is waited for, as flags or defaults say. */
@@ -94,7 +99,6 @@ function list(fixes: readonly SettingFix[]): string {
 
 function resultOf(findings: readonly Finding[], set: readonly SettingFix[]): CommandResult {
   const errors = findings.filter(({ level }) => level === 'error');
-  const unreachable = errors.some(({ check }) => check === 'reachable');
-  const exitCode = unreachable ? EXIT.unreachable : errors.length > 0 ? EXIT.refused : EXIT.done;
+  const exitCode = !isReached(findings) ? EXIT.unreachable : errors.length > 0 ? EXIT.refused : EXIT.done;
   return { exitCode, json: { findings, set } };
 }

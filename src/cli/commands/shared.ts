@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Diagnostic, hasErrors } from '../../core/diagnostic.ts';
 import type { Listener } from '../../core/events.ts';
@@ -9,7 +9,7 @@ import type { Cluster } from '../../opensearch/cluster.ts';
 import { connect } from '../../opensearch/connect.ts';
 import type { Invocation } from '../command.ts';
 import { type Flags, usage } from '../flags.ts';
-import { type Io, painter } from '../io.ts';
+import { painter } from '../io.ts';
 import { type RenderStyle, renderDiagnostics } from '../render/diagnostics.ts';
 import { manifestFailure } from '../render/failure.ts';
 import type { VerificationStyle } from '../render/verification/pen.ts';
@@ -65,7 +65,7 @@ export async function loadResources(
   return { resources: loaded.resources, diagnostics, files: loaded.files, digest: loaded.digest };
 }
 
-async function passwordOf(flags: Flags, io: Io): Promise<string | undefined> {
+async function passwordOf({ flags, io, color }: Invocation): Promise<string | undefined> {
   const path = flags.text('password-file');
   if (path === undefined) return io.env.OPENSEARCH_PASSWORD;
   const content =
@@ -74,14 +74,29 @@ async function passwordOf(flags: Flags, io: Io): Promise<string | undefined> {
       : await readFile(resolve(io.cwd, path), 'utf8').catch(() => undefined);
   if (content === undefined)
     throw usage(`The password file ${path} cannot be read.`, 'Check the path and its permissions.');
+  if (path !== '-' && (await isOpenToOthers(resolve(io.cwd, path)))) {
+    const warning: Diagnostic = {
+      severity: 'warning',
+      code: 'RCTL_PASSWORD_FILE_OPEN',
+      message: `Others on this machine can read the password file ${path}.`,
+      remedy: `Keep it to yourself: chmod 600 ${path}`,
+    };
+    io.stderr.write(`${renderDiagnostics([warning], { paint: painter(color.stderr), cwd: io.cwd })}\n`);
+  }
   return content.replace(/\r?\n$/, '');
+}
+
+/** Windows knows no such modes, and shows all files as open. */
+async function isOpenToOthers(path: string): Promise<boolean> {
+  return process.platform !== 'win32' && ((await stat(path)).mode & 0o077) !== 0;
 }
 
 /** The cluster that flags and environment name: flags win. */
 export async function clusterOf(
-  { flags, io }: Invocation,
+  invocation: Invocation,
   options: { listener?: Listener; signal?: AbortSignal } = {},
 ): Promise<Cluster> {
+  const { flags, io } = invocation;
   const caFile = flags.text('ca-file') ?? io.env.OPENSEARCH_CA_FILE;
   const timeout = flags.count('request-timeout');
   const retryFor = flags.count('retry-for');
@@ -89,7 +104,7 @@ export async function clusterOf(
     {
       url: flags.text('url') ?? io.env.OPENSEARCH_URL ?? 'http://127.0.0.1:9200',
       username: flags.text('username') ?? io.env.OPENSEARCH_USERNAME,
-      password: await passwordOf(flags, io),
+      password: await passwordOf(invocation),
       caFile: caFile === undefined ? undefined : resolve(io.cwd, caFile),
       insecure: flags.on('insecure-skip-tls-verify'),
       requestTimeoutMs: timeout === undefined ? undefined : timeout * 1000,
