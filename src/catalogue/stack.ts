@@ -21,7 +21,7 @@ export const STACK: Codes = {
   RCTL_NOTHING_TO_ROLL_BACK:
     'No pipeline of this stack was changed by an apply yet, or lifecycle.keep: 0 kept nothing of it.',
   RCTL_NOT_CONFIRMED:
-    'apply and rollback ask before they change anything. In a CI, without a terminal, and where stdin held the manifests, nobody can answer, so it has to be said on the command line: --yes, or a plan that was saved by `plan -o plan.json` and looked at.',
+    'apply, rollback and destroy ask before they change anything. In a CI, without a terminal, and where stdin held the manifests, nobody can answer, so it has to be said on the command line: --yes, a plan that was saved by `plan -o plan.json` and looked at, or for destroy --confirm with the name of the stack.',
   RCTL_NOT_IN_MANIFESTS:
     'The stack holds resources that no manifest given here names. Nothing happens to them without --prune. A folder may be missing on the command line.',
   RCTL_NO_SUCH_ADDRESS:

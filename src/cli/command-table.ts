@@ -311,7 +311,7 @@ export const COMMANDS = {
       {
         name: 'confirm',
         value: 'STACK',
-        help: 'the name of the stack once more; without it the plan is shown',
+        help: 'the name of the stack once more; without it the plan is shown, and a person is asked',
       },
       { name: 'allow-data-loss', help: 'delete also indices with documents that the stack did not seed' },
       { name: 'timeout', value: 'SECONDS', count: true, help: 'longest wait for one undeployment (600)' },

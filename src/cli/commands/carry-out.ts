@@ -44,6 +44,8 @@ export interface CarryOut {
 
 export interface Consent {
   readonly question: string;
+  /** What has to be typed; by default y or yes does. */
+  readonly answer?: string;
   /** What to type where there is nobody to ask. */
   readonly unasked: string;
 }
@@ -86,10 +88,14 @@ function showPlan(made: Plan, invocation: Invocation): void {
   if (notes.length > 0) io.stderr.write(renderDiagnostics(notes, stderrStyle(invocation)));
 }
 
-async function ask({ question }: Consent, { io }: Invocation): Promise<'yes' | 'no' | 'nobody there'> {
-  const answer = await io.ask(`\n${question} [y/N] `);
-  if (answer === undefined) return 'nobody there';
-  return /^y(es)?$/i.test(answer.trim()) ? 'yes' : 'no';
+async function ask(
+  { question, answer }: Consent,
+  { io }: Invocation,
+): Promise<'yes' | 'no' | 'nobody there'> {
+  const said = await io.ask(`\n${question}${answer === undefined ? ' [y/N]' : ''} `);
+  if (said === undefined) return 'nobody there';
+  const isMeant = answer === undefined ? /^y(es)?$/i.test(said.trim()) : said.trim() === answer;
+  return isMeant ? 'yes' : 'no';
 }
 
 /** Without a terminal, in a CI, and where stdin held the manifests, a change has to be asked for in so many words. */
@@ -112,7 +118,7 @@ function notAllowed(
   const refusal: Diagnostic = {
     severity: 'error',
     code: 'RCTL_NOT_CONFIRMED',
-    message: 'Nothing was changed: there is nobody here to ask, and no --yes.',
+    message: 'Nothing was changed: there is nobody here to ask.',
     remedy: unasked,
   };
   io.stderr.write(`\n${renderDiagnostics([refusal], stderrStyle(invocation))}`);

@@ -29,7 +29,8 @@ export async function doctorCommand(invocation: Invocation): Promise<CommandResu
       io.stdout.write(renderFindings(findings, { paint: painter(color.stdout), cwd: io.cwd }));
   };
   try {
-    const findings = [patience(settings), ...(await examine(cluster, resources, { stack }))];
+    const seen = await examine(cluster, resources, { stack });
+    const findings = isReached(seen) ? [...seen, patience(settings)] : seen;
     show(findings);
     const sound = findings.every(({ level }) => level === 'ok' || level === 'note');
     const inputs = manifestInputs(invocation);
@@ -47,6 +48,10 @@ export async function doctorCommand(invocation: Invocation): Promise<CommandResu
   } finally {
     await cluster.close();
   }
+}
+
+function isReached(findings: readonly Finding[]): boolean {
+  return !findings.some(({ check, level }) => check === 'reachable' && level === 'error');
 }
 
 /** How long what is waited for, as flags, a profile or defaults say. */
@@ -99,8 +104,7 @@ function list(fixes: readonly SettingFix[]): string {
 
 function resultOf(findings: readonly Finding[], set: readonly SettingFix[]): CommandResult {
   const errors = findings.filter(({ level }) => level === 'error');
-  const unreachable = errors.some(({ check }) => check === 'reachable');
-  const exitCode = unreachable ? EXIT.unreachable : errors.length > 0 ? EXIT.refused : EXIT.done;
+  const exitCode = !isReached(findings) ? EXIT.unreachable : errors.length > 0 ? EXIT.refused : EXIT.done;
   return { exitCode, json: { findings, set }, told: { diagnostics: findings.flatMap(asProblem) } };
 }
 
