@@ -27,8 +27,6 @@ export const CONNECTION: Codes = {
   RCTL_NO_HOST: 'The host name cannot be resolved: a slip in --url, or a name that only the VPN knows.',
   RCTL_OVERLOADED:
     'The server kept answering 429 for half a minute: its queues or its memory are full. Nothing of this request was done. Apply again when it has less to do, or lower --parallelism.',
-  RCTL_PASSWORD_FILE_OPEN:
-    'The file that --password-file names may be read by other users of this machine. chmod 600 keeps it to its owner. It is a warning alone: in a container that mounts it there may be nobody else.',
   RCTL_PASSWORD_MISSING:
     'A user was given without a password: --password-file PATH (or - for stdin), or OPENSEARCH_PASSWORD. There is no flag for the password itself, because flags can be read by every process.',
   RCTL_REDIRECTED:
