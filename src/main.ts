@@ -1,16 +1,17 @@
 #!/usr/bin/env node
 import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
+import { StopAsked } from './cli/io.ts';
 import { run } from './cli/run.ts';
 
 /** The only file that touches the process: everything else gets it as an `Io`. */
 const abort = new AbortController();
 let interrupts = 0;
-const onSignal = (): void => {
+const onSignal = (by: 'SIGINT' | 'SIGTERM'): void => {
   interrupts++;
   if (interrupts > 1) process.exit(130);
   process.stderr.write('\nInterrupted: finishing the requests under way (once more to stop at once).\n');
-  abort.abort(new Error('interrupted'));
+  abort.abort(new StopAsked(by));
 };
 process.on('SIGINT', onSignal);
 process.on('SIGTERM', onSignal);

@@ -27,18 +27,29 @@ export function manifestInputs({ flags, positionals }: Invocation): ManifestInpu
   return { files: [...flags.list('file'), ...positionals], vars: flags.pairs('var') };
 }
 
-/** Reads, validates and checks manifests. Throws all errors at once; warnings go to stderr. */
-export async function loadResources(
-  invocation: Invocation,
-  { files, vars }: ManifestInputs = manifestInputs(invocation),
-): Promise<{
+export interface LoadedResources {
   readonly resources: Resource[];
+  /** Nothing worse than warnings. */
   readonly diagnostics: Diagnostic[];
   readonly files: readonly string[];
   /** See `Loaded.digest`. */
   readonly digest: string;
-}> {
-  const { io } = invocation;
+}
+
+/** Reads, validates and checks manifests. Throws all errors at once; warnings go to stderr. */
+export async function loadResources(
+  invocation: Invocation,
+  inputs: ManifestInputs = manifestInputs(invocation),
+): Promise<LoadedResources> {
+  const loaded = await readResources(invocation.io, inputs);
+  if (loaded.diagnostics.length > 0) {
+    invocation.io.stderr.write(`${renderDiagnostics(loaded.diagnostics, stderrStyle(invocation))}\n`);
+  }
+  return loaded;
+}
+
+/** As `loadResources`, and leaves it to the caller to tell of warnings. */
+export async function readResources(io: Io, { files, vars }: ManifestInputs): Promise<LoadedResources> {
   if (files.length === 0) {
     throw usage('No manifests given.', 'Name them with -f: a file, a folder, a glob, or - for stdin.');
   }
@@ -50,7 +61,6 @@ export async function loadResources(
   });
   const diagnostics = [...loaded.diagnostics, ...(await checkResources(loaded.resources))];
   if (hasErrors(diagnostics)) throw manifestFailure(diagnostics);
-  if (diagnostics.length > 0) io.stderr.write(`${renderDiagnostics(diagnostics, stderrStyle(invocation))}\n`);
   return { resources: loaded.resources, diagnostics, files: loaded.files, digest: loaded.digest };
 }
 
