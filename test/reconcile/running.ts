@@ -16,9 +16,12 @@ export interface Running {
 }
 
 /** Starts `rerankctl reconcile` with rounds every second, and waits until it listens. */
-export async function startLoop(args: readonly string[]): Promise<Running> {
+export async function startLoop(
+  args: readonly string[],
+  options: Parameters<typeof start>[1] = {},
+): Promise<Running> {
   const flags = ['--interval', '1s', '--listen', '127.0.0.1:0'];
-  const { child, ended } = start(['reconcile', ...flags, ...args]);
+  const { child, ended } = start(['reconcile', ...flags, ...args], options);
   let told = '';
   const url = await new Promise<string>((resolve, reject) => {
     const look = (text: string): void => {
