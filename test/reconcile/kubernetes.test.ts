@@ -156,10 +156,12 @@ describe('What they run', () => {
 
   it('runs on a real node, without a file system to write to', async () => {
     const [[, cronJob], [, deployment]] = WORKLOADS as [[string, unknown], [string, unknown]];
+    let metrics = '';
     const loop = await startLoop(here(argsOf(deployment).slice(1)), { env: READ_ONLY });
     try {
       await loop.until('rerankctl_changes_applied_total{kind="SearchPipeline",action="create"}');
       await loop.until('rerankctl_rounds_total{result="in_sync"}');
+      metrics = (await loop.get('/metrics'))[1];
       const { livenessProbe, readinessProbe, ports } = container(deployment) as Record<string, unknown>;
       for (const each of [livenessProbe, readinessProbe]) {
         expect((await loop.get(String(dig(each, 'httpGet', 'path'))))[0]).toBe(200);
@@ -170,7 +172,9 @@ describe('What they run', () => {
     } finally {
       loop.child.kill('SIGTERM');
     }
-    expect((await loop.ended).code).toBe(0);
+    const ended = await loop.ended;
+    expect(ended.code).toBe(0);
+    if (node !== undefined) expect(ended.stdout + ended.stderr + metrics).not.toContain(node.password);
     const drift = await rerankctl(here(argsOf(cronJob)), { env: READ_ONLY });
     expect(drift).toMatchObject({ code: 0, stdout: expect.stringContaining('No drift: 1 resource') });
   });

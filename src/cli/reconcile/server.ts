@@ -44,7 +44,8 @@ export async function startStatusServer(
     },
   );
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(cannotListen(host, port, error)));
+    // Also later: that a connection could not be taken ends no loop.
+    server.on('error', (error) => reject(cannotListen(host, port, error)));
     server.listen(port, host, resolve);
   });
   const { address, family, port: bound } = server.address() as AddressInfo;
