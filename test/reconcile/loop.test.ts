@@ -6,7 +6,7 @@ import { acquireLease } from '../../src/engine/state/lock.ts';
 import { readState } from '../../src/engine/state/read.ts';
 import { reconcile } from '../../src/reconcile/loop.ts';
 import { rollout } from '../rollout/story.ts';
-import { rerankctl } from '../support/cli.ts';
+import { runHere } from '../support/here.ts';
 import { connectToNode, uniqueName } from '../support/node.ts';
 import { type Bench, load, manifest, openBench, SERVERS } from '../support/provision.ts';
 import { type ModelFile, writeTinyModel } from '../support/tiny-model.ts';
@@ -110,7 +110,8 @@ describe('rerankctl reconcile --apply', () => {
     await loop.until('rerankctl_rounds_total{result="skipped"}', 2);
     expect((await loop.get('/readyz'))[0]).toBe(200);
     expect(await live()).toBeUndefined();
-    expect((await rerankctl(['reconcile', ...where(), '--apply', '--once'])).code).toBe(0);
+    const watched = await runHere(['reconcile', ...where(), '--once', '--output', 'json']);
+    expect(JSON.parse(watched.stdout)).toMatchObject({ exitCode: 0, result: 'skipped' });
     await lease.release();
     await loop.until('rerankctl_rounds_total{result="applied"}');
     const metrics = await loop.metrics();
@@ -125,18 +126,22 @@ describe('rerankctl reconcile --apply', () => {
 
   it('told to stop in a round, finishes what is under way and gives the lock back', async () => {
     await write(pipeline());
-    const put = { method: 'PUT', path: `/_search/pipeline/${name}` };
+    let goOn = (): void => undefined;
     const begun = new Promise<void>((resolve) => {
-      bench.proxy.onRequest((_n, { method, path }) => {
-        if (method === put.method && path === put.path) resolve();
+      bench.proxy.strike(({ method, path }) => {
+        if (method !== 'PUT' || path !== `/_search/pipeline/${name}`) return undefined;
+        resolve();
+        return new Promise((forward) => {
+          goOn = () => forward(undefined);
+        });
       });
     });
-    bench.proxy.inject({ ...put, fault: { do: 'delay', ms: 1_500 } });
-    loop = await startLoop([...where(), '--apply']);
+    loop = await startLoop([...where(), '--apply', '--grace-period', '1m']);
     await begun;
     loop.child.kill('SIGTERM');
-    await expect.poll(async () => loop?.get('/readyz')).toEqual([503, 'stopping\n']);
+    await expect.poll(async () => loop?.get('/readyz'), { timeout: 20_000 }).toEqual([503, 'stopping\n']);
     expect(await loop.get('/livez')).toEqual([200, 'stopping\n']);
+    goOn();
     const { code, stderr } = await loop.ended;
     expect(code, stderr).toBe(0);
     expect(await live()).toEqual({ description: 'as in git' });
@@ -160,7 +165,7 @@ describe('rerankctl reconcile --apply', () => {
     expect(code).toBe(130);
     expect(stderr).toContain('Broken off: the grace period was over.');
     bench.proxy.reset();
-    expect((await rerankctl(['reconcile', ...where(), '--apply', '--once'])).code).toBe(0);
+    expect((await runHere(['reconcile', ...where(), '--apply', '--once'])).code).toBe(0);
     expect(await live()).toEqual({ description: 'as in git' });
   });
 });
@@ -206,7 +211,7 @@ describe('rerankctl reconcile', () => {
 
   it('--once ends with the exit codes of drift and apply', async () => {
     const once = async (...args: string[]) => {
-      const ran = await rerankctl(['reconcile', ...where(), '--once', '--output', 'json', ...args]);
+      const ran = await runHere(['reconcile', ...where(), '--once', '--output', 'json', ...args]);
       const { exitCode, result, drifted, diagnostics } = JSON.parse(ran.stdout);
       expect(exitCode).toBe(ran.code);
       return [ran.code, result, drifted ?? diagnostics.map(({ code }: { code: string }) => code)];

@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { Io } from '../../src/cli/io.ts';
 import { Health } from '../../src/cli/reconcile/health.ts';
 import type { Level } from '../../src/cli/reconcile/log.ts';
 import { Metrics } from '../../src/cli/reconcile/metrics.ts';
 import { Narrator } from '../../src/cli/reconcile/narrator.ts';
-import { run } from '../../src/cli/run.ts';
 import { RerankctlError } from '../../src/core/errors.ts';
 import type { Change, Plan } from '../../src/core/plan.ts';
 import type { Round, RoundEnd } from '../../src/reconcile/events.ts';
 import { HeldBack } from '../../src/reconcile/held-back.ts';
 import { delayMs, isFailure } from '../../src/reconcile/schedule.ts';
 import { readExposition } from '../support/exposition.ts';
+import { runHere } from '../support/here.ts';
 
 const MINUTE = 60_000;
 
@@ -35,7 +34,9 @@ function roundOf(number: number, end: RoundEnd, plan?: Plan): Round {
   return { number, tookMs: 1_500, reached, notes: [], end, ...(plan === undefined ? {} : { plan }) };
 }
 
-const LOST = new RerankctlError('connection', 'RCTL_CONNECTION_LOST', 'The connection broke.');
+const LOST = new RerankctlError('connection', 'RCTL_CONNECTION_LOST', 'The connection broke.', {
+  remedy: 'Mend it.',
+});
 
 describe('The time between two rounds', () => {
   it('is the interval, a tenth more or less', () => {
@@ -201,7 +202,7 @@ describe('The log', () => {
     finish(roundOf(3, { result: 'pending' }, DRIFTED));
     finish(roundOf(4, { result: 'pending' }, DRIFTED));
     expect(lines).toEqual([
-      ['error', 'Failed: RCTL_CONNECTION_LOST The connection broke. Again in 5.0 s.'],
+      ['error', 'Failed: RCTL_CONNECTION_LOST The connection broke. Again in 5.0 s. Fix: Mend it.'],
       ['error', 'Failed: RCTL_CONNECTION_LOST The connection broke. Again in 5.0 s.'],
       ['warning', 'drift: Index/a: gone from the cluster'],
       ['info', 'Drift: 1 of 1 resource.'],
@@ -210,27 +211,6 @@ describe('The log', () => {
 });
 
 describe('What cannot be meant', () => {
-  async function refused(...args: string[]): Promise<string> {
-    let stderr = '';
-    const output = { isTTY: false, columns: 80, write: () => undefined };
-    const io: Io = {
-      stdout: output,
-      stderr: {
-        ...output,
-        write: (text) => {
-          stderr += text;
-        },
-      },
-      env: {},
-      cwd: '/',
-      signal: new AbortController().signal,
-      readStdin: async () => '',
-      ask: async () => undefined,
-    };
-    expect(await run(['reconcile', ...args], io)).toBe(3);
-    return stderr;
-  }
-
   it.each([
     [[], 'No manifests given'],
     [['-f', 'x', '--interval', '0s'], '--interval takes a duration from 1s to 24h, not 0s'],
@@ -247,6 +227,8 @@ describe('What cannot be meant', () => {
     [['-f', 'x', '--stack', 'NO'], '--stack NO is no name'],
     [['-f', 'x', '--listen', '192.0.2.1:1'], 'RCTL_CANNOT_LISTEN'],
   ])('%j: exit 3', async (args, words) => {
-    expect(await refused(...args)).toContain(words);
+    const { code, stderr } = await runHere(['reconcile', ...args]);
+    expect(code).toBe(3);
+    expect(stderr).toContain(words);
   });
 });

@@ -9,7 +9,7 @@ import { shownPath } from '../render/diagnostics.ts';
 import { whatDrifted } from '../render/drift.ts';
 import { failureJson } from '../render/failure.ts';
 import { seconds } from '../render/outcomes.ts';
-import { leftOf } from './findings.ts';
+import { codesOf, leftOf, outcomesOf } from './findings.ts';
 import type { Fields, Level, Log } from './log.ts';
 import { summaryOf } from './summary.ts';
 
@@ -106,15 +106,18 @@ export class Narrator {
     const still = again && !ALWAYS.has(end.result) ? `Still after ${this.#quiet} rounds: ` : '';
     this.#quiet = 0;
     const left = leftOf(round);
-    const next = LEVELS[end.result] === 'error' && nextInMs !== undefined;
+    const next =
+      LEVELS[end.result] === 'error' && nextInMs !== undefined ? ` Again in ${seconds(nextInMs)}.` : '';
+    const codes = codesOf(end);
     this.say({
       level: LEVELS[end.result],
-      message: `${still}${summary}${next ? ` Again in ${seconds(nextInMs)}.` : ''}`,
+      message: `${still}${summary}${next}${again ? '' : remedyOf(end)}`,
       fields: {
         event: 'round.finished',
         round: number,
         result: end.result,
         seconds: tookMs / 1000,
+        ...(codes.length === 0 ? {} : { codes }),
         ...(round.plan === undefined
           ? {}
           : {
@@ -127,14 +130,19 @@ export class Narrator {
     });
   }
 
-  /** Warnings too; what single changes failed with has been told when they did. */
+  /** All that is wrong, warnings too, each with its place and what to do. */
   #problemLines({ end, notes, plan }: Round): Line[] {
     const refused = end.result === 'refused' ? failureJson(end.error) : [];
     const listed =
       end.result === 'failed' && end.error instanceof RerankctlError ? end.error.diagnostics : [];
+    const failed = outcomesOf(end).flatMap((outcome) =>
+      outcome.result === 'failed' ? [outcome.error, ...outcome.details] : [],
+    );
     const aside = 'report' in end ? (end.report?.diagnostics ?? []) : [];
     const planned = (plan?.diagnostics ?? []).filter(({ severity }) => severity !== 'error');
-    return [...notes, ...planned, ...refused, ...listed, ...aside].map((each) => this.#problemLine(each));
+    return [...notes, ...planned, ...refused, ...listed, ...failed, ...aside].map((each) =>
+      this.#problemLine(each),
+    );
   }
 
   #problemLine({ severity, code, message, address, location, remedy }: Diagnostic): Line {
@@ -161,6 +169,13 @@ export class Narrator {
     const bug = !(end.error instanceof RerankctlError);
     return bug || this.#debug ? { stack: inspect(end.error, { depth: 6 }) } : {};
   }
+}
+
+/** Of a failure with lines of its own these have told it. */
+function remedyOf(end: RoundEnd): string {
+  if (end.result !== 'failed' || !(end.error instanceof RerankctlError)) return '';
+  const { remedy, diagnostics } = end.error;
+  return remedy === undefined || diagnostics.length > 0 ? '' : ` Fix: ${remedy}`;
 }
 
 function pendingLines(plan: Plan): Line[] {
