@@ -6,7 +6,7 @@ import { type Plan, pendingChanges } from '../../core/plan.ts';
 import type { ReconcileEvent, Round, RoundEnd } from '../../reconcile/events.ts';
 import { calmly } from '../progress/lines.ts';
 import { shownPath } from '../render/diagnostics.ts';
-import { whatDrifted } from '../render/drift.ts';
+import { whatDiffers } from '../render/drift.ts';
 import { failureJson } from '../render/failure.ts';
 import { seconds } from '../render/outcomes.ts';
 import { codesOf, leftOf, outcomesOf } from './findings.ts';
@@ -180,10 +180,9 @@ function remedyOf(end: RoundEnd): string {
 
 function pendingLines(plan: Plan): Line[] {
   return pendingChanges(plan).map((change) => {
-    const { address, action, drifted, steps, reason } = change;
-    const what = drifted
-      ? whatDrifted(change)
-      : (reason ?? steps.filter((step) => step !== action).join(', '));
+    const { address, action, drifted, fields, steps, reason } = change;
+    const does = reason ?? steps.filter((step) => step !== action).join(', ');
+    const what = drifted || (reason === undefined && fields.length > 0) ? whatDiffers(change) : does;
     return {
       level: drifted ? 'warning' : 'info',
       message: drifted

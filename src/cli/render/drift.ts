@@ -28,7 +28,7 @@ function what({ action, reason, steps }: Change): string {
 }
 
 /** In one line, without values: a log is read by more people than a cluster. */
-export function whatDrifted(change: Change): string {
+export function whatDiffers(change: Change): string {
   const fields = change.fields.map(({ pointer, by }) => {
     const who = by === undefined ? '' : ` ${WHO[by]}`;
     return `${pointerSegments(pointer).join('.')}${who}`;
