@@ -10,7 +10,7 @@ import { Narrator } from '../reconcile/narrator.ts';
 import { exitCodeOfRound, jsonOfRound } from '../reconcile/result.ts';
 import { durationOf, listenOn } from '../reconcile/settings.ts';
 import { planOptionsOf, refuseEmptyPrune, requestOf } from './planning.ts';
-import { clusterOf, readResources } from './shared.ts';
+import { clusterAnew, clusterOf, readResources, settingsOf } from './shared.ts';
 
 /** Who hears of the rounds, and of what the engine does in them. */
 interface Hearer {
@@ -38,10 +38,10 @@ async function loop(invocation: Invocation, narrator: Narrator): Promise<Command
     import('../reconcile/metrics.ts'),
     import('../reconcile/server.ts'),
   ]);
-  const { stack } = requestOf(invocation);
+  const { stack, connection } = await settingsOf(invocation);
   const mode = modeOf(invocation);
   const metrics = new Metrics({ stack, mode });
-  const health = new Health((flags.count('request-timeout') ?? 60) * 1000);
+  const health = new Health(connection.requestTimeoutMs ?? 60_000);
   const options = await optionsOf(invocation, [narrator, metrics, health]);
   const server = await startStatusServer(listenOn(flags), { health, metrics });
   const stopping = (): void => {
@@ -73,21 +73,21 @@ function modeOf({ flags }: Invocation): 'watch' | 'apply' {
 /** Everything that can be wrong with the command line is, here: after this nothing ends the loop but a signal. */
 async function optionsOf(invocation: Invocation, hearers: readonly Hearer[]): Promise<LoopOptions> {
   const { io, flags } = invocation;
-  const request = requestOf(invocation);
+  const request = await requestOf(invocation);
   const { manifests } = request;
   const listener = (event: Event): void => {
     for (const hearer of hearers) hearer.engine?.(event);
   };
   // As apply does: without the signal, so that a request under way is let finish.
-  const open = () => clusterOf(invocation, { listener });
-  await (await open()).close();
+  const first = await clusterOf(invocation, { listener });
   return {
     load: async () => {
       const loaded = await readResources(io, manifests);
       refuseEmptyPrune(request, loaded.resources);
       return loaded;
     },
-    connect: open,
+    // Stdin, which one round may have its password from, cannot be read again.
+    connect: async () => (flags.on('once') ? first : clusterAnew(invocation, { listener })),
     planning: planOptionsOf(request, flags),
     ...(modeOf(invocation) === 'apply'
       ? {
@@ -122,7 +122,8 @@ function refuseUnfit({ flags, positionals, output }: Invocation): void {
     }
     return;
   }
-  if (files.includes('-') || flags.text('password-file') === '-') {
+  const secrets = ['password-file', 'token-file', 'client-key-passphrase-file'];
+  if (files.includes('-') || secrets.some((name) => flags.text(name) === '-')) {
     throw usage(
       'A loop reads everything anew in each round, and stdin can be read only once.',
       'Name a file, or run one round with --once.',
