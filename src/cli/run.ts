@@ -21,6 +21,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   verify: async () => (await import('./commands/verify.ts')).verifyCommand,
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
   drift: async () => (await import('./commands/drift.ts')).driftCommand,
+  reconcile: async () => (await import('./commands/reconcile.ts')).reconcileCommand,
   destroy: async () => (await import('./commands/destroy.ts')).destroyCommand,
   export: async () => (await import('./commands/export.ts')).exportCommand,
   explain: async () => (await import('./commands/explain.ts')).explainCommand,
