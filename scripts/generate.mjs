@@ -77,6 +77,8 @@ export function manifestSchema(schemas) {
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'A manifest of rerankctl',
+    description:
+      'One document of a manifest file: something that the cluster is to hold, or that is to be verified.',
     type: 'object',
     additionalProperties: false,
     required: ['apiVersion', 'kind', 'metadata'],

@@ -251,6 +251,12 @@ export const COMMANDS = {
     example: 'rerankctl explain Model.model_config.framework_type',
     flags: [...COMMON],
   },
+  schema: {
+    usage: 'schema [manifest | KIND | output | report]',
+    summary: 'print a JSON Schema, for editors and for readers of --output json',
+    example: 'rerankctl schema manifest',
+    flags: [...COMMON],
+  },
   graph: {
     usage: 'graph -f PATH…',
     summary: 'draw what depends on what',

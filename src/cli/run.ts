@@ -20,6 +20,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   destroy: async () => (await import('./commands/destroy.ts')).destroyCommand,
   export: async () => (await import('./commands/export.ts')).exportCommand,
   explain: async () => (await import('./commands/explain.ts')).explainCommand,
+  schema: async () => (await import('./commands/schema.ts')).schemaCommand,
   graph: async () => (await import('./commands/graph.ts')).graphCommand,
   state: async () => (await import('./commands/state.ts')).stateCommand,
   dev: async () => (await import('./commands/dev.ts')).devCommand,

@@ -56,6 +56,6 @@ function nameOf(path: string): string {
   return path.split('.').at(-1) ?? path;
 }
 
-function firstSentence(text: string): string {
+export function firstSentence(text: string): string {
   return /^.*?[.:](?=\s|$)/s.exec(text)?.[0].replace(/:$/, '.') ?? text;
 }
