@@ -10,6 +10,7 @@ import { type ColorWhen, type Io, painter, wantsColor } from './io.ts';
 
 /** Loaded when called: a command that needs no cluster must not pay for its client. */
 const LOADERS: Readonly<Record<CommandName, () => Promise<Command>>> = {
+  init: async () => (await import('./commands/init.ts')).initCommand,
   validate: async () => (await import('./commands/validate.ts')).validateCommand,
   plan: async () => (await import('./commands/plan.ts')).planCommand,
   apply: async () => (await import('./commands/apply.ts')).applyCommand,
