@@ -92,6 +92,8 @@ export interface CommandHelp {
   readonly summary: string;
   readonly example: string;
   readonly flags: readonly Flag[];
+  /** What its first word may be, for completion; without it manifests, where it takes -f. */
+  readonly words?: 'folder' | 'field' | 'schema' | 'shell' | readonly string[];
 }
 
 export const COMMANDS = {
@@ -99,6 +101,7 @@ export const COMMANDS = {
     usage: 'init [FOLDER]',
     summary: 'ask what shall rerank, and write manifests for it (into manifests)',
     example: 'rerankctl init',
+    words: 'folder',
     flags: [
       {
         name: 'reranker',
@@ -277,12 +280,21 @@ export const COMMANDS = {
     usage: 'explain [KIND[.FIELD…] | CODE]',
     summary: 'what a field is for, or what a code of a message means',
     example: 'rerankctl explain Model.model_config.framework_type',
+    words: 'field',
     flags: [...COMMON],
   },
   schema: {
     usage: 'schema [manifest | KIND | output | report]',
     summary: 'print a JSON Schema, for editors and for readers of --output json',
     example: 'rerankctl schema manifest',
+    words: 'schema',
+    flags: [...COMMON],
+  },
+  completion: {
+    usage: 'completion bash | zsh | fish | powershell',
+    summary: 'print what a shell reads to complete command lines',
+    example: 'source <(rerankctl completion bash)',
+    words: 'shell',
     flags: [...COMMON],
   },
   graph: {
@@ -299,12 +311,14 @@ export const COMMANDS = {
     usage: 'state list | show ADDRESS | history | rm ADDRESS… | mv FROM TO | unlock',
     summary: 'look at what is remembered of a stack, and mend it',
     example: 'rerankctl state list',
+    words: ['list', 'show', 'history', 'rm', 'mv', 'unlock'],
     flags: [...STACK, ...CLUSTER, ...COMMON],
   },
   dev: {
     usage: 'dev up | status | down',
     summary: 'a real OpenSearch with ML Commons on this machine, without Docker',
     example: 'rerankctl dev up',
+    words: ['up', 'status', 'down'],
     flags: [...DEV, ...COMMON],
   },
 } satisfies Record<string, CommandHelp>;

@@ -22,6 +22,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   export: async () => (await import('./commands/export.ts')).exportCommand,
   explain: async () => (await import('./commands/explain.ts')).explainCommand,
   schema: async () => (await import('./commands/schema.ts')).schemaCommand,
+  completion: async () => (await import('./commands/completion.ts')).completionCommand,
   graph: async () => (await import('./commands/graph.ts')).graphCommand,
   state: async () => (await import('./commands/state.ts')).stateCommand,
   dev: async () => (await import('./commands/dev.ts')).devCommand,
@@ -33,6 +34,7 @@ function isCommand(word: string): word is CommandName {
 
 /** Runs one command line and returns its exit code. Everything that happens goes through `io`. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
+  if (argv[0] === '__complete') return answerShell(argv.slice(1), io);
   const asked = argv.filter((word) => word !== 'help' && word !== '--help' && word !== '-h');
   const name = argv.find((word) => isCommand(word)) as CommandName | undefined;
   if (argv.length === 0 || asked.length < argv.length) {
@@ -69,6 +71,15 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     const exitCode = error instanceof RerankctlError ? exitCodeOf(error.failure) : EXIT.bug;
     return finish(exitCode, { diagnostics: failureJson(error) });
   }
+}
+
+/** What the scripts of `completion` ask: `=CURRENT` and the words before it. */
+async function answerShell([current = '=', ...before]: readonly string[], io: Io): Promise<number> {
+  const { complete } = await import('./completion/complete.ts');
+  const { besides, candidates } = await complete(current.slice(1), before, io.cwd);
+  const lines = candidates.map(({ value, about }) => `${value}\t${about ?? ''}\n`);
+  io.stdout.write(`${besides}\n${lines.join('')}`);
+  return EXIT.done;
 }
 
 /** Read before the flags are: also a wrong flag is answered in the format that was asked for. */
