@@ -276,6 +276,18 @@ export const COMMANDS = {
       ...COMMON,
     ],
   },
+  import: {
+    usage: 'import --flow-framework TEMPLATE [--to FOLDER]',
+    summary: 'make manifests of a template of the flow-framework plugin; contacts no cluster',
+    example: 'rerankctl import --flow-framework template.json --to manifests',
+    words: [],
+    flags: [
+      { name: 'flow-framework', value: 'FILE', help: 'the template, in JSON or YAML; - is stdin' },
+      { name: 'to', value: 'FOLDER', help: 'where the files go; without it all goes to stdout' },
+      { name: 'var', value: 'NAME=VALUE', many: true, help: 'a value for a variable of the template' },
+      ...COMMON,
+    ],
+  },
   explain: {
     usage: 'explain [KIND[.FIELD…] | CODE]',
     summary: 'what a field is for, or what a code of a message means',

@@ -20,6 +20,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   drift: async () => (await import('./commands/drift.ts')).driftCommand,
   destroy: async () => (await import('./commands/destroy.ts')).destroyCommand,
   export: async () => (await import('./commands/export.ts')).exportCommand,
+  import: async () => (await import('./commands/import.ts')).importCommand,
   explain: async () => (await import('./commands/explain.ts')).explainCommand,
   schema: async () => (await import('./commands/schema.ts')).schemaCommand,
   completion: async () => (await import('./commands/completion.ts')).completionCommand,

@@ -30,6 +30,11 @@ export function yamlText(value: unknown): string {
   return document.toString({ lineWidth: 0 });
 }
 
-function comment(text: string): string {
+/** One file a kind: `model-group.yaml`. */
+export function fileOfKind(kind: string): string {
+  return `${kind.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()}.yaml`;
+}
+
+export function comment(text: string): string {
   return `# ${text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ')}\n`;
 }
