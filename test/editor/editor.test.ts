@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -60,6 +61,21 @@ describe('rerankctl schema', () => {
     validator(await printed('report'));
   });
 
+  it('prints the one that the other commands keep too, also when they fail', async () => {
+    const validate = validator(await printed('output'));
+    for (const args of [
+      ['completion', 'bash'],
+      ['completion'],
+      ['explain', 'Model'],
+      ['import', '--flow-framework', 'none'],
+      ['init'],
+      ['schema'],
+    ]) {
+      const { stdout } = await rerankctl([...args, '--output', 'json']);
+      expect(validate(JSON.parse(stdout)), args.join(' ') + JSON.stringify(validate.errors)).toBe(true);
+    }
+  });
+
   it('lists what there is, and guesses what was meant', async () => {
     const { stdout } = await rerankctl(['schema']);
     for (const name of ['manifest', 'output', 'report', ...KIND_NAMES])
@@ -91,6 +107,18 @@ describe('an editor with yaml-language-server', () => {
     for (const file of SHIPPED) {
       expect(await editor.show(file, readFileSync(file, 'utf8')), file).toEqual([]);
     }
+  });
+
+  it('finds nothing wrong with what init has made, by the schema that init has put beside it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'editor-'));
+    await rerankctl(['init', folder, '--yes', '--reranker', 'cohere']);
+    for (const name of ['model.yaml', 'index.yaml', 'search.yaml']) {
+      const text = readFileSync(join(folder, name), 'utf8');
+      expect(await editor.show(join(folder, name), text), name).toEqual([]);
+      const typo = text.replace('\nspec:\n', '\nspec:\n  zork: 1\n');
+      expect(await editor.show(join(folder, `typo-${name}`), typo), name).not.toEqual([]);
+    }
+    rmSync(folder, { recursive: true });
   });
 
   it('marks a typo, and what is missing, on its line', async () => {

@@ -257,6 +257,13 @@ describe('variables of a template', () => {
     expect(readdirSync(cwd)).not.toContain('variables');
   });
 
+  it('may stand where only some words are allowed', async () => {
+    const inputs = { ...CONNECTOR.user_inputs, protocol: '${{protocol}}' };
+    const { code, stdout, stderr } = await imported(template([{ ...CONNECTOR, user_inputs: inputs }]));
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain('protocol: { $var: protocol }');
+  });
+
   it('are those of the manifests elsewhere', async () => {
     const { stdout, stderr } = await imported(
       ...[template(nodes), '--var', 'create_index.name=books', '--var', 'field=title', '--to', 'variables'],
@@ -292,6 +299,16 @@ describe('what has no counterpart', () => {
       { id: 'copy', type: 'reindex', user_inputs: { source_index: 'a', destination_index: 'b' } },
       { id: 'odd', type: 'make_coffee' },
       {
+        id: 'sparse',
+        type: 'register_local_sparse_encoding_model',
+        user_inputs: {
+          name: 'sparse',
+          version: '1',
+          model_format: 'TORCH_SCRIPT',
+          url: 'https://x.example/y.zip',
+        },
+      },
+      {
         id: 'wrong',
         type: 'create_ingest_pipeline',
         user_inputs: { pipeline_id: 'w', configurations: { processors: 'none' } },
@@ -307,6 +324,8 @@ describe('what has no counterpart', () => {
     ]) {
       expect(stderr).toMatch(new RegExp(`The step ${step} \\(\\w+\\) is left out: .*${why}`));
     }
+    // Nor is there the group that was only for it.
+    expect(stderr).toContain('Model/sparse is left out, because no manifest can declare it: `model_config`');
     expect(stderr).toContain('IngestPipeline/w is left out, because no manifest can declare it');
     expect(Object.keys(manifestsOf(stdout))).toEqual([
       'Connector/shop-reranker',

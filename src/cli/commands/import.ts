@@ -3,11 +3,8 @@ import { resolve } from 'node:path';
 import { type Diagnostic, hasErrors, sortDiagnostics } from '../../core/diagnostic.ts';
 import { RerankctlError } from '../../core/errors.ts';
 import { loadManifests } from '../../manifest/load.ts';
-import {
-  type Imported,
-  type ImportedManifest,
-  importTemplate,
-} from '../../migration/flow-framework/import.ts';
+import { importTemplate } from '../../migration/flow-framework/import.ts';
+import type { Imported, ImportedManifest } from '../../migration/flow-framework/imported.ts';
 import { readTemplate, type Template } from '../../migration/flow-framework/template.ts';
 import type { CommandResult, Invocation } from '../command.ts';
 import { EXIT } from '../exit.ts';
@@ -66,18 +63,20 @@ async function templateOf({ io, flags, positionals }: Invocation): Promise<Templ
 async function expressible(template: Template, given: Readonly<Record<string, string>>): Promise<Imported> {
   const imported = importTemplate(template, given);
   const env = Object.fromEntries(imported.secrets.map((name) => [name, 'set']));
-  const vars = Object.fromEntries(imported.variables.map((name) => [name, 'set']));
   const leftOut = new Map<string, string>();
   for (;;) {
-    const manifests = imported.manifests.filter(({ address }) => !leftOut.has(address));
+    const kept = imported.manifests.filter(({ address }) => !leftOut.has(address));
+    const named = new Set(kept.flatMap(({ dependsOn }) => dependsOn));
+    const manifests = kept.filter(({ address, implied }) => !implied || named.has(address));
     const text = manifests.map((manifest) => yamlText(objectOf(manifest))).join('---\n');
-    const options = { cwd: '/', env, vars, stdin: async () => text };
+    const options = { cwd: '/', env, vars: {}, stdin: async () => text };
     const { diagnostics } =
       manifests.length === 0 ? { diagnostics: [] } : await loadManifests(['-'], options);
     const before = leftOut.size;
-    for (const { severity, address, message } of diagnostics) {
-      if (severity === 'error' && address !== undefined && !leftOut.has(address))
-        leftOut.set(address, message);
+    for (const { severity, code, address, message } of diagnostics) {
+      // What a variable will hold nobody knows yet, so nothing is said of it.
+      if (severity !== 'error' || code === 'RCTL_VAR_MISSING') continue;
+      if (address !== undefined && !leftOut.has(address)) leftOut.set(address, message);
     }
     if (leftOut.size > before) continue;
     const refused = [...leftOut].map(

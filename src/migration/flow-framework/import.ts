@@ -4,33 +4,11 @@ import { isObject, type Json, type JsonObject } from '../../core/json.ts';
 import { slugOf } from '../../engine/export.ts';
 import { inDependencyOrder } from '../../engine/graph.ts';
 import { type Making, StepGraph } from './graph.ts';
+import type { Imported, ImportedManifest } from './imported.ts';
 import { sealConnector } from './secrets.ts';
 import { ACCESS_FIELDS, CONFIG_FIELDS, STEP_TYPES } from './step-types.ts';
 import type { Step, Template } from './template.ts';
 import { addressesIn, manifestValue, NoCounterpart, plainText, type Substitution } from './values.ts';
-
-/** A manifest that is still to be written down: `spec` is plain JSON with directives in it. */
-export interface ImportedManifest {
-  readonly address: Address;
-  readonly kind: string;
-  readonly name: string;
-  readonly spec: JsonObject;
-  /** Addresses that it names, in its spec or in `waitsFor`. */
-  readonly dependsOn: readonly Address[];
-  /** What the template orders before it and its spec does not name. */
-  readonly waitsFor: readonly Address[];
-  readonly comments: readonly string[];
-}
-
-export interface Imported {
-  /** Dependencies first. */
-  readonly manifests: readonly ImportedManifest[];
-  readonly diagnostics: readonly Diagnostic[];
-  /** Environment variables that manifests take secrets from. */
-  readonly secrets: readonly string[];
-  /** Variables of the template that `--var` has to give from now on. */
-  readonly variables: readonly string[];
-}
 
 /**
  * Makes manifests of a template. What has no counterpart is said, with its reason: nothing is dropped silently.
@@ -184,11 +162,20 @@ class Importer {
       }
       if (kind === 'Model') spec = this.#model(step, address, spec, comments);
     }
-    const named$ = addressesIn(spec);
+    const references = addressesIn(spec);
     const waitsFor = [...this.#graph.ordered(step)]
-      .filter((other) => other !== address && !named$.has(other))
+      .filter((other) => other !== address && !references.has(other))
       .sort();
-    return { address, kind, name, spec, waitsFor, dependsOn: [...named$, ...waitsFor], comments };
+    return {
+      address,
+      kind,
+      name,
+      spec,
+      waitsFor,
+      dependsOn: [...references, ...waitsFor],
+      comments,
+      implied: false,
+    };
   }
 
   #value(step: Step, value: Json): Json {
@@ -295,6 +282,7 @@ class Importer {
       spec: { name: spec.name ?? name, ...access },
       dependsOn: [],
       waitsFor: [],
+      implied: true,
       comments: ['The template names no group, so the server made one that bears the name of the model.'],
     });
     return { $ref: made };

@@ -29,7 +29,8 @@ export interface Template {
 /** Reads a template, which is JSON or YAML. Throws where it is none. What it quotes holds no value: one may be a secret. */
 export function readTemplate(text: string, file: string): Template {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  // The plugin takes the last of two equal keys, and templates of its own have them.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   const place = (offset: number): SourceLocation => {
     const { line, col } = lines.linePos(offset);
     return { file, line, column: col };
@@ -82,6 +83,7 @@ export function readTemplate(text: string, file: string): Template {
 
 function noTemplate(message: string): RerankctlError {
   return new RerankctlError('usage', 'RCTL_IMPORT_TEMPLATE', message, {
-    remedy: 'Give a template as POST /_plugins/_flow_framework/workflow takes it, in JSON or YAML.',
+    remedy:
+      'Give a template as POST /_plugins/_flow_framework/workflow takes it. JSON is what GET …/workflow/ID answers; YAML is read more strictly here.',
   });
 }
