@@ -17,6 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   engine: ['core', 'kinds', 'opensearch', 'verify'],
   doctor: ['core', 'kinds', 'opensearch', 'engine'],
   migration: ['core', 'engine'],
+  reconcile: ['core', 'opensearch', 'engine'],
   catalogue: [],
   cli: [
     'core',
@@ -27,8 +28,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'engine',
     'verify',
     'doctor',
-    'dev',
+    'reconcile',
     'migration',
+    'dev',
   ],
   'index.ts': ['core', 'manifest', 'opensearch', 'engine', 'verify', 'doctor'],
   'main.ts': ['cli'],

@@ -1,6 +1,8 @@
+import config from '../../schemas/config.schema.json' with { type: 'json' };
 import manifest from '../../schemas/manifest.schema.json' with { type: 'json' };
 import output from '../../schemas/output.schema.json' with { type: 'json' };
 import report from '../../schemas/report.schema.json' with { type: 'json' };
+import stream from '../../schemas/stream.schema.json' with { type: 'json' };
 import { KIND_NAMES } from '../manifest/schema.ts';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
@@ -8,13 +10,19 @@ type JsonSchema = Readonly<Record<string, unknown>>;
 /** Schemas that a name stands for, each with what it describes. Every kind has one too. */
 const WHOLE: Readonly<Record<string, () => JsonSchema>> = {
   manifest: () => manifest,
-  output: () => ({
-    ...output,
-    // Its `report.schema.json` is found without a second file.
-    definitions: { ...output.definitions, report: { $id: 'report.schema.json', ...report } },
-  }),
+  output: () => ({ ...output, definitions: { ...output.definitions, report: named(report, 'report') } }),
   report: () => report,
+  stream: () => ({
+    ...stream,
+    definitions: { output: named(output, 'output'), report: named(report, 'report') },
+  }),
+  config: () => config,
 };
+
+/** A schema that others find by the name of its file, without that file. */
+function named(schema: JsonSchema, name: string): JsonSchema {
+  return { ...schema, $id: `${name}.schema.json` };
+}
 
 export const SCHEMA_NAMES: readonly string[] = [...Object.keys(WHOLE), ...KIND_NAMES];
 

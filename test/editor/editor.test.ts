@@ -58,7 +58,7 @@ describe('rerankctl schema', () => {
     const plan = await rerankctl(['schema', 'output', '--output', 'json']);
     const envelope = JSON.parse(plan.stdout);
     expect(validator(envelope.schema)(envelope)).toBe(true);
-    validator(await printed('report'));
+    for (const name of ['report', 'stream', 'config']) validator(await printed(name));
   });
 
   it('prints the one that the other commands keep too, also when they fail', async () => {
@@ -78,7 +78,7 @@ describe('rerankctl schema', () => {
 
   it('lists what there is, and guesses what was meant', async () => {
     const { stdout } = await rerankctl(['schema']);
-    for (const name of ['manifest', 'output', 'report', ...KIND_NAMES])
+    for (const name of ['manifest', 'output', 'report', 'stream', 'config', ...KIND_NAMES])
       expect(stdout).toContain(`  ${name} `);
     const wrong = await rerankctl(['schema', 'manifst']);
     expect(wrong).toMatchObject({ code: 3, stdout: '' });
