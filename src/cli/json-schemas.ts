@@ -16,8 +16,13 @@ const WHOLE: Readonly<Record<string, () => JsonSchema>> = {
     ...stream,
     definitions: { output: named(output, 'output'), report: named(report, 'report') },
   }),
-  config: () => config,
+  config: () => withoutOwnWords(config),
 };
+
+/** Without what only rerankctl understands (`x-message`): strict validators refuse words that they do not know. */
+function withoutOwnWords(schema: JsonSchema): JsonSchema {
+  return JSON.parse(JSON.stringify(schema, (key, value) => (key.startsWith('x-') ? undefined : value)));
+}
 
 /** A schema that others find by the name of its file, without that file. */
 function named(schema: JsonSchema, name: string): JsonSchema {

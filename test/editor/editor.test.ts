@@ -30,6 +30,7 @@ const validator = (schema: Record<string, unknown>) =>
     strictTypes: false,
     strictRequired: false,
     allowUnionTypes: true,
+    formats: { 'date-time': true },
   }).compile(schema);
 
 describe('rerankctl schema', () => {

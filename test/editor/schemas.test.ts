@@ -20,6 +20,7 @@ function strictAjv(): Ajv {
     strictTypes: false,
     strictRequired: false,
     allowUnionTypes: true,
+    formats: { 'date-time': true },
     keywords: ['x-since', 'x-ref', 'x-text', 'x-message', 'x-remedy', 'x-secret'],
   });
   for (const other of ['report.schema.json', 'output.schema.json']) ajv.addSchema(read(other), other);
