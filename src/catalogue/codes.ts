@@ -1,3 +1,4 @@
+import { ACCESS } from './access.ts';
 import { CONNECTION } from './connection.ts';
 import { LOCAL_NODE } from './local-node.ts';
 import { MANIFESTS } from './manifests.ts';
@@ -11,6 +12,7 @@ import { STACK } from './stack.ts';
 export const CODES: Codes = {
   ...MANIFESTS,
   ...CONNECTION,
+  ...ACCESS,
   ...STACK,
   ...MODELS,
   ...OBJECTS,

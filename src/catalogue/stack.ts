@@ -2,6 +2,8 @@ import type { Codes } from './meaning.ts';
 
 /** State, lock, plans, releases and removals. */
 export const STACK: Codes = {
+  RCTL_DRIFT:
+    'Somebody or something has changed in the cluster what a stack has applied. Apply again to heal it, take the change over into the manifests, or name the field in `lifecycle.ignore_changes`.',
   RCTL_CANNOT_MOVE:
     '`state mv` takes two addresses of one kind, the first in the state and the second not. It changes the state alone; in a manifest, `moved_from` says the same for everybody.',
   RCTL_DATA_LOSS:

@@ -1,3 +1,5 @@
+import { FORMATS } from './formats/format.ts';
+
 export interface Flag {
   readonly name: string;
   readonly short?: string;
@@ -16,17 +18,46 @@ function inGroup(group: string, flags: readonly Flag[]): readonly Flag[] {
   return flags.map((flag) => ({ ...flag, group }));
 }
 
-const COMMON = inGroup('Output and help', [
-  {
-    name: 'output',
-    value: 'FORMAT',
-    oneOf: ['text', 'json'],
-    help: 'what stdout carries: text or json',
-  },
+const HELP = inGroup('Output and help', [
   { name: 'color', value: 'WHEN', oneOf: ['auto', 'always', 'never'], help: 'colour: auto, always or never' },
   { name: 'debug', help: 'show causes and stacks of failures' },
   { name: 'help', short: 'h', help: 'show help' },
 ]);
+
+const COMMON: readonly Flag[] = [
+  ...inGroup('Output and help', [
+    {
+      name: 'output',
+      value: 'FORMAT',
+      oneOf: ['text', 'json'],
+      help: 'what stdout carries: text or json',
+    },
+  ]),
+  ...HELP,
+];
+
+/** Of commands whose result a CI shows. */
+const REPORTED: readonly Flag[] = [
+  ...inGroup('Output and help', [
+    {
+      name: 'output',
+      value: 'FORMAT',
+      oneOf: FORMATS,
+      help: 'what stdout carries: text, json, ndjson (as it happens), markdown, junit, sarif or github',
+    },
+    {
+      name: 'report',
+      value: 'FORMAT=PATH',
+      many: true,
+      help: 'the same into a file, also html; may be repeated',
+    },
+    {
+      name: 'no-github',
+      help: 'no annotations and no step summary in a job of GitHub Actions',
+    },
+  ]),
+  ...HELP,
+];
 
 const MANIFESTS = inGroup('Manifests', [
   { name: 'file', short: 'f', value: 'PATH', many: true, help: 'manifest file, folder or glob; - is stdin' },
@@ -44,13 +75,39 @@ const LINT = inGroup('Manifests', [
 
 const CLUSTER = inGroup('The cluster', [
   { name: 'url', value: 'URL', help: 'the cluster (OPENSEARCH_URL; default http://127.0.0.1:9200)' },
+  { name: 'profile', value: 'NAME', help: 'a cluster of rerankctl.yaml (RERANKCTL_PROFILE)' },
+  {
+    name: 'config',
+    value: 'PATH',
+    help: 'another file than the rerankctl.yaml of this folder or repository',
+  },
   { name: 'username', value: 'NAME', help: 'user (OPENSEARCH_USERNAME)' },
   {
     name: 'password-file',
     value: 'PATH',
     help: 'file with the password, - for stdin (or OPENSEARCH_PASSWORD)',
   },
+  {
+    name: 'token-file',
+    value: 'PATH',
+    help: 'file with a bearer token, - for stdin (or OPENSEARCH_TOKEN)',
+  },
   { name: 'ca-file', value: 'PATH', help: 'PEM file of a private CA (OPENSEARCH_CA_FILE)' },
+  { name: 'client-cert', value: 'PATH', help: 'PEM file of a client certificate (OPENSEARCH_CLIENT_CERT)' },
+  { name: 'client-key', value: 'PATH', help: 'PEM file of its key (OPENSEARCH_CLIENT_KEY)' },
+  {
+    name: 'client-key-passphrase-file',
+    value: 'PATH',
+    help: 'file with the passphrase of that key (or OPENSEARCH_CLIENT_KEY_PASSPHRASE)',
+  },
+  {
+    name: 'aws-service',
+    value: 'NAME',
+    oneOf: ['es', 'aoss'],
+    help: 'sign requests for AWS: es, or aoss for serverless',
+  },
+  { name: 'aws-region', value: 'REGION', help: 'region of the cluster there (AWS_REGION)' },
+  { name: 'proxy', value: 'URL', help: 'http proxy to go through (HTTPS_PROXY, HTTP_PROXY, NO_PROXY)' },
   { name: 'insecure-skip-tls-verify', help: 'do not check the certificate of the cluster' },
   { name: 'request-timeout', value: 'SECONDS', count: true, help: 'longest time for one request (60)' },
   {
@@ -120,7 +177,7 @@ export const COMMANDS = {
       ...MANIFESTS,
       { name: 'for-version', value: 'VERSION', help: 'also: could a server of this version take them?' },
       ...LINT,
-      ...COMMON,
+      ...REPORTED,
     ],
   },
   plan: {
@@ -151,7 +208,7 @@ export const COMMANDS = {
       ...PRUNE,
       ...STACK,
       ...CLUSTER,
-      ...COMMON,
+      ...REPORTED,
     ],
   },
   apply: {
@@ -178,7 +235,7 @@ export const COMMANDS = {
       ...PRUNE,
       ...STACK,
       ...CLUSTER,
-      ...COMMON,
+      ...REPORTED,
     ],
   },
   rollback: {
@@ -195,7 +252,7 @@ export const COMMANDS = {
       { name: 'timeout', value: 'SECONDS', count: true, help: 'longest wait for one ML task (600)' },
       ...STACK,
       ...CLUSTER,
-      ...COMMON,
+      ...REPORTED,
     ],
   },
   verify: {
@@ -225,7 +282,7 @@ export const COMMANDS = {
         help: 'with --run: what is measured (ndcg@10, mrr@10, …)',
       },
       ...CLUSTER,
-      ...COMMON,
+      ...REPORTED,
     ],
   },
   doctor: {
@@ -238,14 +295,40 @@ export const COMMANDS = {
       { name: 'yes', short: 'y', help: 'with --fix: do not ask' },
       ...STACK,
       ...CLUSTER,
-      ...COMMON,
+      ...REPORTED,
     ],
   },
   drift: {
     usage: 'drift -f PATH…',
     summary: 'show what in the cluster is not as it was applied; exit 2 when there is any',
     example: 'rerankctl drift -f manifests/quickstart',
-    flags: [...MANIFESTS, ...STACK, ...CLUSTER, ...COMMON],
+    flags: [...MANIFESTS, ...STACK, ...CLUSTER, ...REPORTED],
+  },
+  reconcile: {
+    usage: 'reconcile -f PATH… [--apply]',
+    summary: 'watch for drift in a loop; with --apply: heal it, and apply what changes in git',
+    example: 'rerankctl reconcile -f manifests/quickstart --once',
+    flags: [
+      ...MANIFESTS,
+      { name: 'apply', help: 'apply what is pending, as `rerankctl apply` would; without it: watch alone' },
+      { name: 'interval', value: 'DURATION', help: 'between two rounds: 30s, 5m, 1h (5m)' },
+      { name: 'once', help: 'one round, with the exit codes of drift or apply' },
+      { name: 'listen', value: 'HOST:PORT', help: 'where /livez, /readyz and /metrics are (127.0.0.1:9464)' },
+      {
+        name: 'log-format',
+        value: 'FORMAT',
+        oneOf: ['text', 'json'],
+        help: 'text on stderr (default), or json: one object a line on stdout',
+      },
+      { name: 'grace-period', value: 'DURATION', help: 'longest time to stop in when told to (25s)' },
+      { name: 'parallelism', value: 'N', count: true, help: 'changes worked on at once (10)' },
+      { name: 'timeout', value: 'SECONDS', count: true, help: 'longest wait for one ML task (600)' },
+      ...LINT,
+      ...PRUNE,
+      ...STACK,
+      ...CLUSTER,
+      ...COMMON,
+    ],
   },
   destroy: {
     usage: 'destroy --confirm STACK',
@@ -261,7 +344,7 @@ export const COMMANDS = {
       { name: 'timeout', value: 'SECONDS', count: true, help: 'longest wait for one undeployment (600)' },
       ...STACK,
       ...CLUSTER,
-      ...COMMON,
+      ...REPORTED,
     ],
   },
   export: {

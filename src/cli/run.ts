@@ -1,11 +1,13 @@
 import { RerankctlError } from '../core/errors.ts';
 import { didYouMean } from '../core/suggest.ts';
 import { VERSION } from '../core/version.ts';
-import type { Command } from './command.ts';
+import type { Command, CommandResult } from './command.ts';
 import { COMMANDS, type CommandName, isCommand } from './command-table.ts';
 import { EXIT, exitCodeOf } from './exit.ts';
 import { fitted } from './fitted.ts';
-import { parseFlags, usage, wordsOf } from './flags.ts';
+import { type Flags, parseFlags, usage, wordsOf } from './flags.ts';
+import { FORMATS, type Format } from './formats/format.ts';
+import type { Reporting } from './formats/reporting.ts';
 import { helpFor } from './help.ts';
 import { type ColorWhen, type Io, painter, wantsColor, wantsUnicode } from './io.ts';
 import { TOPICS } from './topics.ts';
@@ -19,6 +21,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   verify: async () => (await import('./commands/verify.ts')).verifyCommand,
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
   drift: async () => (await import('./commands/drift.ts')).driftCommand,
+  reconcile: async () => (await import('./commands/reconcile.ts')).reconcileCommand,
   destroy: async () => (await import('./commands/destroy.ts')).destroyCommand,
   export: async () => (await import('./commands/export.ts')).exportCommand,
   explain: async () => (await import('./commands/explain.ts')).explainCommand,
@@ -35,7 +38,7 @@ const DOCUMENTS: readonly string[] = ['export', 'graph'] satisfies readonly Comm
 export async function run(argv: readonly string[], raw: Io): Promise<number> {
   const [command, args] = wordsOf(argv);
   const name = command !== undefined && isCommand(command) ? command : undefined;
-  const json = wantsJson(argv);
+  const format = formatOf(argv);
   const when = colorOf(argv);
   const color = {
     stdout: wantsColor(raw.stdout, when, raw.env),
@@ -45,7 +48,7 @@ export async function run(argv: readonly string[], raw: Io): Promise<number> {
     stdout: wantsUnicode(raw.stdout, raw.env),
     stderr: wantsUnicode(raw.stderr, raw.env),
   };
-  const isProse = !json && !DOCUMENTS.includes(name ?? '');
+  const isProse = format === 'text' && !DOCUMENTS.includes(name ?? '');
   const io: Io = {
     ...raw,
     stdout: isProse ? fitted(raw.stdout, unicode.stdout) : raw.stdout,
@@ -60,32 +63,60 @@ export async function run(argv: readonly string[], raw: Io): Promise<number> {
     io.stdout.write(`${VERSION}\n`);
     return EXIT.done;
   }
-  const finish = (exitCode: number, result: object): number => {
-    if (json) {
-      const envelope = { formatVersion: '1.0', rerankctl: VERSION, command: name ?? null, exitCode };
-      io.stdout.write(`${JSON.stringify({ ...envelope, ...result }, null, 2)}\n`);
+  let reporting: Reporting | undefined;
+  let text = true;
+  const finish = async ({ exitCode, json, told }: CommandResult): Promise<number> => {
+    const envelope = { formatVersion: '1.0', rerankctl: VERSION, command: name ?? null, exitCode };
+    if (reporting === undefined) {
+      reporting = await openReporting(io, format);
+      await reporting.begin(name ?? '');
     }
+    await reporting.finish({
+      ...{ command: name ?? '', exitCode, text, root: rootOf(io) },
+      told: told ?? { diagnostics: [] },
+      json: { ...envelope, ...json },
+    });
     return exitCode;
   };
   try {
     if (name === undefined) throw noCommand(command, args);
     const { flags, positionals } = parseFlags(name, args);
+    text = !flags.on('no-text');
+    reporting = await openReporting(io, format, flags, tellsGithub(name, flags, io));
+    const stream = await reporting.begin(name);
     const carryOut = await LOADERS[name]();
     const result = await carryOut({
-      ...{ io, flags, positionals, color },
-      output: json ? 'json' : 'text',
+      ...{ io, flags, positionals, color, stream },
+      output: format,
       unicode: unicode.stdout,
       live: { output: raw.stderr, unicode: unicode.stderr },
     });
-    return finish(result.exitCode, result.json);
+    return await finish(result);
   } catch (error) {
     const { renderFailure, failureJson } = await import('./render/failure.ts');
     const debug = argv.includes('--debug');
     const width = io.stderr.isTTY ? io.stderr.columns : undefined;
     io.stderr.write(renderFailure(error, { paint: painter(color.stderr), debug, cwd: io.cwd, width }));
     const exitCode = error instanceof RerankctlError ? exitCodeOf(error.failure) : EXIT.bug;
-    return finish(exitCode, { diagnostics: failureJson(error) });
+    const diagnostics = failureJson(error);
+    return finish({ exitCode, json: { diagnostics }, told: { diagnostics } });
   }
+}
+
+async function openReporting(io: Io, format: Format, flags?: Flags, github = false): Promise<Reporting> {
+  const { Reporting } = await import('./formats/reporting.ts');
+  return new Reporting(io, format, flags, github);
+}
+
+/** Paths in reports are those of the checkout. */
+function rootOf({ env, cwd }: Io): string {
+  return env.GITHUB_WORKSPACE || env.CI_PROJECT_DIR || cwd;
+}
+
+/** In a job of GitHub's, unless it was declined. */
+function tellsGithub(name: CommandName, flags: Flags, { env }: Io): boolean {
+  const reports = COMMANDS[name].flags.some((flag) => flag.name === 'no-github');
+  return reports && env.GITHUB_ACTIONS === 'true' && !flags.on('no-github');
 }
 
 function noCommand(word: string | undefined, args: readonly string[]): RerankctlError {
@@ -101,9 +132,11 @@ function noCommand(word: string | undefined, args: readonly string[]): Rerankctl
 }
 
 /** Read before the flags are: also a wrong flag is answered in the format that was asked for. */
-function wantsJson(argv: readonly string[]): boolean {
+function formatOf(argv: readonly string[]): Format {
   const at = argv.indexOf('--output');
-  return argv.includes('--output=json') || (at !== -1 && argv[at + 1] === 'json');
+  const inline = argv.find((word) => word.startsWith('--output='))?.slice('--output='.length);
+  const word = inline ?? (at === -1 ? undefined : argv[at + 1]);
+  return FORMATS.find((format) => format === word) ?? 'text';
 }
 
 function colorOf(argv: readonly string[]): ColorWhen {

@@ -16,7 +16,7 @@ export async function applyCommand(invocation: Invocation): Promise<CommandResul
       throw usage('A saved plan is what a dry run would show.', 'Leave --dry-run out.');
     return planCommand(invocation);
   }
-  const request = saved === undefined ? requestOf(invocation) : requestOfSaved(saved);
+  const request = saved === undefined ? await requestOf(invocation) : requestOfSaved(saved);
   const opened = await openForChanges(invocation);
   try {
     const { prepared, inputs, resources } = await loadAndPlan(request, invocation, opened.cluster);

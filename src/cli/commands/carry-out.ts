@@ -1,12 +1,14 @@
-import { type Diagnostic, hasErrors } from '../../core/diagnostic.ts';
+import type { Diagnostic } from '../../core/diagnostic.ts';
 import type { Listener } from '../../core/events.ts';
-import { type Outcome, type Plan, pendingChanges } from '../../core/plan.ts';
+import { type Plan, pendingChanges } from '../../core/plan.ts';
+import { conclusionOf } from '../../engine/conclusion.ts';
 import { apply, type PreparedPlan, refuseIfRefused } from '../../engine/provision.ts';
 import type { ReleaseReport } from '../../engine/release.ts';
 import type { ApplyReport } from '../../engine/run.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
 import type { CommandResult, Invocation } from '../command.ts';
 import { EXIT } from '../exit.ts';
+import type { Told } from '../formats/told.ts';
 import { isLive, painter } from '../io.ts';
 import { shownFrom } from '../places.ts';
 import { lineProgress, type Progress } from '../progress/lines.ts';
@@ -14,7 +16,7 @@ import { renderDiagnostics } from '../render/diagnostics.ts';
 import { renderFailures, renderSummary } from '../render/outcomes.ts';
 import { planJson, renderPlan } from '../render/plan.ts';
 import { renderVerification } from '../render/verification.ts';
-import { clusterOf, stderrStyle, tableStyle } from './shared.ts';
+import { both, clusterOf, stderrStyle, tableStyle } from './shared.ts';
 
 /** More rows than this do not fit a terminal, and a log is easier to read. */
 const MOST_ROWS = 30;
@@ -60,15 +62,16 @@ export async function carryOut(
   showPlan(prepared.plan, invocation);
   refuseIfRefused(prepared.plan);
   const planned = planJson(prepared.plan);
-  if (pendingChanges(prepared.plan).length === 0) return { exitCode: EXIT.done, json: planned };
+  if (pendingChanges(prepared.plan).length === 0)
+    return { exitCode: EXIT.done, json: planned, told: toldOf(prepared.plan) };
   if (consent !== undefined) {
     const said = await ask(consent, invocation);
-    if (said !== 'yes') return notAllowed(said, planned, consent, invocation);
+    if (said !== 'yes') return notAllowed(said, prepared.plan, consent, invocation);
   }
   const progress = await progressFor(prepared.plan, invocation);
   follow(progress.listener);
   const report = await apply(cluster, prepared, {
-    listener: progress.listener,
+    listener: both(progress.listener, invocation.stream?.event) ?? progress.listener,
     signal: io.signal,
     parallelism: flags.count('parallelism') ?? 10,
     waitMs: (flags.count('timeout') ?? 600) * 1000,
@@ -79,7 +82,8 @@ export async function carryOut(
 }
 
 function showPlan(made: Plan, invocation: Invocation): void {
-  const { io, output, color } = invocation;
+  const { io, output, color, stream } = invocation;
+  stream?.plan(made);
   const notes = made.diagnostics.filter(({ severity }) => severity !== 'error');
   if (output === 'text') io.stdout.write(renderPlan(made, painter(color.stdout)));
   if (notes.length > 0) io.stderr.write(renderDiagnostics(notes, stderrStyle(invocation)));
@@ -98,14 +102,19 @@ async function ask(
 /** Without a terminal, in a CI, and where stdin held the manifests, a change has to be asked for in so many words. */
 function notAllowed(
   said: 'no' | 'nobody there',
-  planned: ReturnType<typeof planJson>,
+  made: Plan,
   { unasked }: Consent,
   invocation: Invocation,
 ): CommandResult {
   const { io } = invocation;
+  const planned = planJson(made);
   if (said === 'no') {
     io.stderr.write('Nothing was changed.\n');
-    return { exitCode: io.signal.aborted ? EXIT.interrupted : EXIT.refused, json: planned };
+    return {
+      exitCode: io.signal.aborted ? EXIT.interrupted : EXIT.refused,
+      json: planned,
+      told: toldOf(made),
+    };
   }
   const refusal: Diagnostic = {
     severity: 'error',
@@ -114,8 +123,12 @@ function notAllowed(
     remedy: unasked,
   };
   io.stderr.write(`\n${renderDiagnostics([refusal], stderrStyle(invocation))}`);
-  const { diagnostics = [] } = planned as { diagnostics?: readonly Diagnostic[] };
-  return { exitCode: EXIT.refused, json: { ...planned, diagnostics: [...diagnostics, refusal] } };
+  const diagnostics = [...made.diagnostics, refusal];
+  return {
+    exitCode: EXIT.refused,
+    json: { ...planned, diagnostics },
+    told: { diagnostics, plan: made },
+  };
 }
 
 /** listr2 is loaded only where there is a terminal for its live rows. */
@@ -140,27 +153,40 @@ function finish(report: ApplyReport, made: Plan, invocation: Invocation): Comman
   const problems = [renderFailures(outcomes, style), renderDiagnostics(diagnostics, style)];
   for (const text of problems.filter((each) => each !== '')) io.stderr.write(`\n${text}`);
   if (output === 'text') io.stdout.write(renderSummary(outcomes));
-  const whole = !hasErrors(diagnostics) && outcomes.every(({ result }) => result === 'done');
-  const onlyStopped = release !== undefined && !hasErrors(diagnostics) && outcomes.every(isDoneOrStopped);
-  if (!whole && !onlyStopped) {
+  if (conclusionOf(report) === 'incomplete') {
     io.stderr.write('\nRun it again: what was begun is finished, and nothing is made twice.\n');
   }
-  const incomplete = onlyStopped ? EXIT_OF_RELEASE[release.verdict] : EXIT.incomplete;
+  const shown = release === undefined ? undefined : shownRelease(release, io.cwd);
   // What was said of the plan is said of what it came to, too.
   const all: readonly Diagnostic[] = [...made.diagnostics, ...diagnostics];
   return {
-    exitCode: io.signal.aborted ? EXIT.interrupted : whole ? EXIT.done : incomplete,
+    exitCode: io.signal.aborted ? EXIT.interrupted : exitCodeOfReport(report),
+    told: {
+      ...toldOf(made, all),
+      outcomes,
+      ...(shown === undefined ? {} : { verifications: shown.reports }),
+    },
     json: {
       ...planJson(made),
       outcomes,
       diagnostics: all,
-      ...(release === undefined ? {} : { release: shownRelease(release, io.cwd) }),
+      ...(shown === undefined ? {} : { release: shown }),
     },
   };
 }
 
+function toldOf(plan: Plan, diagnostics: readonly Diagnostic[] = plan.diagnostics): Told {
+  return { diagnostics, plan };
+}
+
 function shownRelease(release: ReleaseReport, cwd: string): ReleaseReport {
   return { ...release, reports: release.reports.map((report) => shownFrom(cwd, report)) };
+}
+
+export function exitCodeOfReport(report: ApplyReport): number {
+  const conclusion = conclusionOf(report);
+  if (conclusion === 'stopped') return EXIT_OF_RELEASE[report.release?.verdict ?? 'error'];
+  return conclusion === 'done' ? EXIT.done : EXIT.incomplete;
 }
 
 /** Nothing else went wrong than that the verifications did not let it through. */
@@ -170,10 +196,3 @@ const EXIT_OF_RELEASE = {
   inconclusive: EXIT.inconclusive,
   error: EXIT.incomplete,
 } as const;
-
-function isDoneOrStopped(outcome: Outcome): boolean {
-  return (
-    outcome.result === 'done' ||
-    (outcome.result === 'failed' && outcome.error.code === 'RCTL_RELEASE_STOPPED')
-  );
-}

@@ -10,7 +10,7 @@ import { stackOf } from './shared.ts';
 /** Deletes all that the state of a stack holds. Without `--confirm` it shows what that would be, and asks for the name. */
 export async function destroyCommand(invocation: Invocation): Promise<CommandResult> {
   const { io, flags, positionals } = invocation;
-  const stack = stackOf(flags);
+  const stack = await stackOf(invocation);
   if (positionals.length > 0)
     throw usage(`destroy takes no ${positionals[0]}: it goes by the state of the stack.`);
   const confirm = flags.text('confirm');
@@ -26,7 +26,11 @@ export async function destroyCommand(invocation: Invocation): Promise<CommandRes
     const prepared = await plan(opened.cluster, [], { stack, removals });
     if (prepared.plan.changes.length === 0) {
       if (invocation.output === 'text') io.stdout.write(`The stack ${stack} holds nothing.\n`);
-      return { exitCode: EXIT.done, json: planJson(prepared.plan) };
+      return {
+        exitCode: EXIT.done,
+        json: planJson(prepared.plan),
+        told: { diagnostics: [], plan: prepared.plan },
+      };
     }
     return await carryOut(opened, prepared, invocation, {
       command: 'rerankctl destroy',

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Resource } from '../../core/resource.ts';
-import { type PreparedPlan, plan } from '../../engine/provision.ts';
+import { type PlanOptions, type PreparedPlan, plan } from '../../engine/provision.ts';
 import { formerRelease } from '../../engine/rollback.ts';
 import type { PlanInputs, SavedPlan } from '../../engine/saved-plan.ts';
 import { readSavedPlan } from '../../engine/saved-plan.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
+import { withoutUserinfo } from '../../opensearch/endpoint.ts';
 import type { Invocation } from '../command.ts';
 import { type Flags, usage } from '../flags.ts';
 import { lintLevels } from '../lint-levels.ts';
@@ -21,10 +22,10 @@ export interface PlanRequest {
   readonly rules: Omit<PlanInputs, 'files' | 'vars' | 'digest'>;
 }
 
-export function requestOf(invocation: Invocation): PlanRequest {
+export async function requestOf(invocation: Invocation): Promise<PlanRequest> {
   const { flags } = invocation;
   return {
-    stack: stackOf(flags),
+    stack: await stackOf(invocation),
     manifests: manifestInputs(invocation),
     rules: {
       prune: flags.on('prune'),
@@ -44,22 +45,30 @@ export async function loadAndPlan(
 ): Promise<{ prepared: PreparedPlan; inputs: PlanInputs; resources: readonly Resource[] }> {
   if (invocation.flags.on('rollback')) return planRollback({ stack, manifests, rules }, invocation, cluster);
   const { resources, digest } = await loadResources(invocation, manifests);
-  if (rules.prune && resources.length === 0) {
-    throw usage(
-      'There is no manifest here, and --prune would delete all that the stack holds.',
-      `When that is meant: rerankctl destroy --stack ${stack} --confirm ${stack}`,
-    );
-  }
-  const { maxDeletes, allowDataLoss, targets, excludes } = rules;
-  const removals = rules.prune ? { removals: { maxDeletes, allowDataLoss } } : {};
-  const prepared = await plan(cluster, resources, {
-    stack,
-    targets,
-    excludes,
-    lint: lintLevels(invocation.flags),
-    ...removals,
-  });
+  refuseEmptyPrune({ stack, rules }, resources);
+  const prepared = await plan(cluster, resources, planOptionsOf({ stack, rules }, invocation.flags));
   return { prepared, inputs: { ...manifests, digest, ...rules }, resources };
+}
+
+/** How the engine is to plan what was asked for. */
+export function planOptionsOf(
+  { stack, rules }: Pick<PlanRequest, 'stack' | 'rules'>,
+  flags: Flags,
+): PlanOptions {
+  const { prune, maxDeletes, allowDataLoss, targets, excludes } = rules;
+  const removals = prune ? { removals: { maxDeletes, allowDataLoss } } : {};
+  return { stack, targets, excludes, lint: lintLevels(flags), ...removals };
+}
+
+export function refuseEmptyPrune(
+  { stack, rules }: Pick<PlanRequest, 'stack' | 'rules'>,
+  resources: readonly Resource[],
+): void {
+  if (!rules.prune || resources.length > 0) return;
+  throw usage(
+    'There is no manifest here, and --prune would delete all that the stack holds.',
+    `When that is meant: rerankctl destroy --stack ${stack} --confirm ${stack}`,
+  );
 }
 
 /** What `rollback` would do. Of manifests only the verifications count: they preview it. */
@@ -131,16 +140,29 @@ function givenFlags(
     ...on.filter((name) => flags.on(name)).map((name) => `--${name}`),
     ...one.flatMap((name) => {
       const value = flags.text(name);
-      // What stands before the @ of an address may be a password.
-      return value === undefined
-        ? []
-        : [`--${name} ${quoted(name === 'url' ? value.replace(/\/\/.*@/s, '//') : value)}`];
+      if (value === undefined) return [];
+      // A password in a URL stays behind: these words end up in logs.
+      return [`--${name} ${quoted(name === 'url' || name === 'proxy' ? withoutUserinfo(value) : value)}`];
     }),
   ];
 }
 
 const TO_THE_CLUSTER = {
-  one: ['url', 'username', 'password-file', 'ca-file'],
+  one: [
+    'profile',
+    'config',
+    'url',
+    'username',
+    'password-file',
+    'token-file',
+    'ca-file',
+    'client-cert',
+    'client-key',
+    'client-key-passphrase-file',
+    'aws-service',
+    'aws-region',
+    'proxy',
+  ],
   on: ['insecure-skip-tls-verify'],
 };
 

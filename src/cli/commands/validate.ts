@@ -30,6 +30,7 @@ export async function validateCommand(invocation: Invocation): Promise<CommandRe
   );
   return {
     exitCode: EXIT.done,
+    told: { diagnostics },
     json: { resources: resources.map(({ address, dependsOn }) => ({ address, dependsOn })), diagnostics },
   };
 }

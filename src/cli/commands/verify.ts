@@ -12,8 +12,9 @@ import { usage } from '../flags.ts';
 import { shownFrom } from '../places.ts';
 import { lineProgress } from '../progress/lines.ts';
 import { renderVerification } from '../render/verification.ts';
-import { save, writeFiles } from '../verify-files.ts';
-import { clusterOf, loadResources, tableStyle } from './shared.ts';
+import { save } from '../save.ts';
+import { writeFiles } from '../verify-files.ts';
+import { both, clusterOf, loadResources, tableStyle } from './shared.ts';
 
 /** A query without an answer says nothing of the reranker: that is the cluster's failure, not a gate's. */
 const EXIT_OF = {
@@ -60,7 +61,11 @@ async function measure(
   const cluster = await clusterOf(invocation, { listener, signal: io.signal });
   try {
     const resolved = verifications.map((resource) => ({ resource, spec: resolveByName(resource) }));
-    return await verify(scrubbed(cluster, resources), resolved, { signal: io.signal, listener, asBaseline });
+    return await verify(scrubbed(cluster, resources), resolved, {
+      signal: io.signal,
+      listener: both(listener, invocation.stream?.event) ?? listener,
+      asBaseline,
+    });
   } finally {
     await cluster.close();
   }
@@ -98,5 +103,9 @@ async function finish(
   if (output === 'text') {
     for (const report of reports) io.stdout.write(renderVerification(report, tableStyle(invocation)));
   }
-  return { exitCode: EXIT_OF[overallVerdict(reports)], json: { reports } };
+  return {
+    exitCode: EXIT_OF[overallVerdict(reports)],
+    json: { reports },
+    told: { diagnostics: [], verifications: reports },
+  };
 }
