@@ -128,7 +128,7 @@ describe('check 22: the table of exit codes', () => {
       const known = new Set(flags.map((each) => each.name as string));
       if (!known.has('url')) continue;
       const manifests = known.has('file') ? [flag, file] : [];
-      const words = name === 'state' ? ['list'] : [];
+      const words = { state: ['list'], reconcile: ['--once'] }[name] ?? [];
       expect((await inProcess([name, ...words, ...manifests, '--url', NOBODY ?? ''])).code, name).toBe(4);
     }
   });
