@@ -18,7 +18,7 @@ const MAX_DELETES = 10;
 export interface PlanRequest {
   readonly stack: string;
   readonly manifests: ManifestInputs;
-  readonly rules: Omit<PlanInputs, 'files' | 'vars' | 'digest'>;
+  readonly rules: Omit<PlanInputs, 'files' | 'vars' | 'secretVars' | 'digest'>;
 }
 
 export function requestOf(invocation: Invocation): PlanRequest {
@@ -43,7 +43,7 @@ export async function loadAndPlan(
   cluster: Cluster,
 ): Promise<{ prepared: PreparedPlan; inputs: PlanInputs; resources: readonly Resource[] }> {
   if (invocation.flags.on('rollback')) return planRollback({ stack, manifests, rules }, invocation, cluster);
-  const { resources, digest } = await loadResources(invocation, manifests);
+  const { resources, digest, secretVars } = await loadResources(invocation, manifests);
   if (rules.prune && resources.length === 0) {
     throw usage(
       'There is no manifest here, and --prune would delete all that the stack holds.',
@@ -59,7 +59,17 @@ export async function loadAndPlan(
     lint: lintLevels(invocation.flags),
     ...removals,
   });
-  return { prepared, inputs: { ...manifests, digest, ...rules }, resources };
+  return { prepared, inputs: inputsOf(manifests, secretVars, digest, rules), resources };
+}
+
+function inputsOf(
+  { files, vars }: ManifestInputs,
+  secretVars: readonly string[],
+  digest: string,
+  rules: PlanRequest['rules'],
+): PlanInputs {
+  const open = Object.fromEntries(Object.entries(vars).filter(([name]) => !secretVars.includes(name)));
+  return { files, vars: open, ...(secretVars.length === 0 ? {} : { secretVars }), digest, ...rules };
 }
 
 /** What `rollback` would do. Of manifests only the verifications count: they preview it. */
@@ -69,11 +79,13 @@ async function planRollback(
   cluster: Cluster,
 ): Promise<{ prepared: PreparedPlan; inputs: PlanInputs; resources: readonly Resource[] }> {
   const loaded =
-    manifests.files.length === 0 ? { resources: [], digest: '' } : await loadResources(invocation, manifests);
+    manifests.files.length === 0
+      ? { resources: [], digest: '', secretVars: [] }
+      : await loadResources(invocation, manifests);
   const verifications = loaded.resources.filter(({ kind }) => kind === 'Verification');
   const resources = [...(await formerRelease(cluster, stack)), ...verifications];
   const prepared = await plan(cluster, resources, { stack });
-  return { prepared, inputs: { ...manifests, digest: loaded.digest, ...rules }, resources };
+  return { prepared, inputs: inputsOf(manifests, loaded.secretVars, loaded.digest, rules), resources };
 }
 
 /** The saved plan that `apply FILE` names; `undefined` where it names manifests. */
@@ -83,15 +95,16 @@ export async function savedPlanOf({ flags, positionals, io }: Invocation): Promi
   const text = await readFile(resolve(io.cwd, path), 'utf8').catch(() => undefined);
   const saved = text === undefined ? undefined : readSavedPlan(text);
   if (saved === undefined) return undefined;
-  refuseMore(flags, more);
+  refuseMore(flags, more, saved);
   return saved;
 }
 
-/** A saved plan knows what it was made from and how: nothing of that can be said anew. */
-function refuseMore(flags: Flags, more: readonly string[]): void {
+/** A saved plan knows what it was made from and how: nothing of that can be said anew, but for its secrets. */
+function refuseMore(flags: Flags, more: readonly string[], { inputs }: SavedPlan): void {
+  const known = Object.keys(flags.pairs('var')).some((name) => !inputs.secretVars?.includes(name));
   const said = [
     'file',
-    'var',
+    ...(known ? ['var'] : []),
     'target',
     'exclude',
     'prune',
@@ -109,21 +122,29 @@ function refuseMore(flags: Flags, more: readonly string[]): void {
   }
 }
 
-export function requestOfSaved({ stack, inputs }: SavedPlan): PlanRequest {
-  const { files, vars, digest: _digest, ...rules } = inputs;
-  return { stack, manifests: { files, vars }, rules };
+export function requestOfSaved({ stack, inputs }: SavedPlan, { flags }: Invocation): PlanRequest {
+  const { files, vars, secretVars: _names, digest: _digest, ...rules } = inputs;
+  return { stack, manifests: { files, vars: { ...vars, ...flags.pairs('var') } }, rules };
 }
 
 function rollbackWords(flags: Flags): string {
   const given = ['stack', 'url', 'username', 'password-file', 'ca-file'].flatMap((name) => {
     const value = flags.text(name);
-    return value === undefined ? [] : [`--${name} ${value}`];
+    return value === undefined ? [] : [`--${name} ${withoutUser(value)}`];
   });
   return ['rerankctl rollback', ...given].join(' ');
 }
 
-/** The words that make this very plan again, or apply it from a file: said to whoever reads it. */
-export function applyWords({ flags }: Invocation): string {
+/** The URL of a cluster may hold a password. */
+function withoutUser(text: string): string {
+  return text.replace(/^(https?:\/\/)?.*@/s, '$1');
+}
+
+/**
+ * The words that make this very plan again, or apply it from a file: said to whoever reads it. Of secrets the place
+ * alone.
+ */
+export function applyWords({ flags }: Invocation, secretVars: readonly string[] = []): string {
   if (flags.on('rollback')) return rollbackWords(flags);
   const quoted = (text: string): string =>
     /^[\w@%+=:,./*-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
@@ -131,22 +152,28 @@ export function applyWords({ flags }: Invocation): string {
     names.flatMap((name) =>
       flags.list(name).map((value) => `${name === 'file' ? '-f' : `--${name}`} ${quoted(value)}`),
     );
+  const vars = Object.entries(flags.pairs('var')).map(([name, value]) =>
+    secretVars.includes(name) ? `--var ${name}=…` : `--var ${quoted(`${name}=${value}`)}`,
+  );
+  const secret = vars.filter((word) => word.endsWith('=…'));
   const one = (names: readonly string[]): string[] =>
     names.flatMap((name) => {
       const value = flags.text(name);
-      return value === undefined ? [] : [`--${name} ${quoted(value)}`];
+      return value === undefined ? [] : [`--${name} ${quoted(name === 'url' ? withoutUser(value) : value)}`];
     });
   const on = (names: readonly string[]): string[] =>
     names.filter((name) => flags.on(name)).map((name) => `--${name}`);
   const made = [
-    ...many(['file', 'var', 'target', 'exclude', 'lint']),
+    ...many(['file']),
+    ...vars,
+    ...many(['target', 'exclude', 'lint']),
     ...on(['prune', 'allow-data-loss']),
     ...one(['max-deletes', 'stack']),
   ];
   const out = flags.text('out');
   return [
     'rerankctl apply',
-    ...(out === undefined ? made : [quoted(out)]),
+    ...(out === undefined ? made : [quoted(out), ...secret]),
     ...one(['url', 'username', 'password-file', 'ca-file']),
     ...on(['insecure-skip-tls-verify']),
   ].join(' ');

@@ -37,6 +37,7 @@ export async function loadResources(
   readonly files: readonly string[];
   /** See `Loaded.digest`. */
   readonly digest: string;
+  readonly secretVars: readonly string[];
 }> {
   const { io } = invocation;
   if (files.length === 0) {
@@ -51,7 +52,8 @@ export async function loadResources(
   const diagnostics = [...loaded.diagnostics, ...(await checkResources(loaded.resources))];
   if (hasErrors(diagnostics)) throw manifestFailure(diagnostics);
   if (diagnostics.length > 0) io.stderr.write(`${renderDiagnostics(diagnostics, stderrStyle(invocation))}\n`);
-  return { resources: loaded.resources, diagnostics, files: loaded.files, digest: loaded.digest };
+  const { resources, digest, secretVars } = loaded;
+  return { resources, diagnostics, files: loaded.files, digest, secretVars };
 }
 
 async function passwordOf(flags: Flags, io: Io): Promise<string | undefined> {

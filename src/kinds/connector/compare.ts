@@ -1,4 +1,4 @@
-import { difference } from '../../core/difference.ts';
+import { difference, MASKED_BEFORE } from '../../core/difference.ts';
 import { canonicalJson, dig, isObject, pointerSegments } from '../../core/json.ts';
 import type { FieldChange } from '../../core/plan.ts';
 import { isLeaf, Sensitive, type Value, type ValueObject } from '../../core/value.ts';
@@ -117,7 +117,7 @@ function whyReplaced(
 function masked({ before, after, ...field }: FieldChange): FieldChange {
   return {
     ...field,
-    ...(before === undefined ? {} : { before: '(sensitive, before)' }),
+    ...(before === undefined ? {} : { before: MASKED_BEFORE }),
     ...(after === undefined ? {} : { after: '(sensitive)' }),
   };
 }
