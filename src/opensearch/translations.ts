@@ -73,6 +73,17 @@ const notYours: Translate = ({ status, reason, request, endpoint }) => {
   };
 };
 
+/** What is wrong with the backend roles of a group or connector, seen from this user (2.19.1). */
+const backendRoles: Translate = ({ status, reason, endpoint }) => {
+  if (status !== 400 || !/backend roles?/i.test(reason)) return undefined;
+  return {
+    code: 'RCTL_BACKEND_ROLES',
+    message: `The cluster refuses these backend roles to user ${endpoint.username ?? '(anonymous)'}: ${reason}`,
+    remedy:
+      'A user shares with backend roles of its own; an admin names them (`backend_roles`), because all of an admin’s would be everybody’s.',
+  };
+};
+
 const indexAbsent: Translate = ({ type, reason }) =>
   type === 'index_not_found_exception'
     ? {
@@ -187,6 +198,7 @@ const TRANSLATIONS: readonly Translate[] = [
   unauthorized,
   forbidden,
   notYours,
+  backendRoles,
   indexAbsent,
   apiMissing,
   blocked,

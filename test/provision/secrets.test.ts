@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { textAt } from '../../src/core/json.ts';
 import { rerankctl } from '../support/cli.ts';
 import { uniqueName } from '../support/node.ts';
 import { type Provider, startProvider } from '../support/provider.ts';

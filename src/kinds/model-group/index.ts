@@ -9,6 +9,7 @@ import type { Capabilities } from '../../opensearch/capabilities.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
 import { searchAll } from '../../opensearch/paging.ts';
 import { poll } from '../../opensearch/poll.ts';
+import { checkAccess } from '../access-rules.ts';
 import type {
   Applied,
   Asked,
@@ -217,6 +218,8 @@ export const modelGroup: ProvisionedKind = {
   standsBy: true,
   // Of two registrations within milliseconds of each other neither sees the other's name (2.19.1, 3.6.0).
   announced: true,
+
+  check: async (resource) => checkAccess(resource),
 
   async snapshot(cluster, asked, capabilities) {
     const ready = capabilities.plugins?.has('opensearch-ml') !== false;
