@@ -63,7 +63,10 @@ const forbidden: Translate = ({ status, type, reason, request, endpoint }) => {
 /** The access control of ML Commons is a family of its own: 403 `status_exception`, or 400. */
 const notYours: Translate = ({ status, reason, request, endpoint }) => {
   if (status !== 403 && status !== 400) return undefined;
-  if (!/(doesn't|don't) have (the )?(privilege|permission)s? to /.test(reason)) return undefined;
+  const owner = 'Only owner or admin can update access control data';
+  if (!/(doesn't|don't) have (the )?(privilege|permission)s? to /.test(reason) && !reason.includes(owner)) {
+    return undefined;
+  }
   return {
     failure: 'connection',
     code: 'RCTL_FORBIDDEN',

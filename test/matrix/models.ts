@@ -197,7 +197,7 @@ export const CONNECTOR: KindMatrix = {
     ...['access_mode', 'backend_roles', 'add_all_backend_roles'].map(
       (field): Cell => ({
         field,
-        becomes: 'in place',
+        becomes: field === 'add_all_backend_roles' ? 'replaced' : 'in place',
         gone: 'nothing',
         elsewhere: ACCESS,
         remark: 'Needs connector access control; without it `public` holds, and anything else is refused.',

@@ -132,14 +132,17 @@ describe.each(secured)('Access control on %s', (_title, server) => {
     },
   );
 
-  it('a public group is adopted by anybody, and changed by its owner alone', async () => {
+  it('a public group is adopted and described by anybody, and shared by its owner alone', async () => {
     const name = uniqueName('access');
     await holds(alice, group(name, PUBLIC, { description: 'Of Alice' }));
     expect(summaryOf(await bob.planOf(group(name, PUBLIC)))).toEqual([`ModelGroup/${name} adopt`]);
     await holds(bob, group(name, PUBLIC));
-    const failed = await failureOf(bob, group(name, PUBLIC, { description: 'Of Bob' }));
+    // Its access goes along only where it changes: the server takes it from nobody but the owner.
+    await holds(bob, group(name, PUBLIC, { description: 'Of both' }));
+    const failed = await failureOf(bob, group(name, restricted(teamB)));
     expect(failed, JSON.stringify(failed)).toMatchObject({ error: { code: 'RCTL_FORBIDDEN' } });
-    expect(await live('model_groups', name)).toMatchObject({ description: 'Of Alice' });
+    expect(JSON.stringify(failed)).toContain('ask the owner');
+    expect(await live('model_groups', name)).toMatchObject({ description: 'Of both', access: 'public' });
     await holds(bob, group(name, PUBLIC));
     await bob.loseState();
   });
@@ -223,7 +226,7 @@ describe.each(secured)('Access control on %s', (_title, server) => {
       ]);
     });
 
-    it('that is on: each mode, in place; others do not see it, and cannot change what they see', async () => {
+    it('that is on: each mode, in place; others use what is public, and do not see the rest', async () => {
       await turn(true);
       // What a cluster can do is read once.
       const [owner, other] = (await Promise.all(users.map(benchAs))) as [Bench, Bench];
@@ -244,8 +247,7 @@ describe.each(secured)('Access control on %s', (_title, server) => {
         }
         const id = await idOf('connectors', name);
         expect(summaryOf(await other.planOf(connector(name, PUBLIC)))).toEqual([`Connector/${name} adopt`]);
-        const failed = await failureOf(other, connector(name, PUBLIC, { description: 'Of Bob' }));
-        expect(failed).toMatchObject({ error: { code: 'RCTL_FORBIDDEN' } });
+        await holds(other, connector(name, PUBLIC));
         await holds(owner, connector(name, restricted(teamA)));
         await other.loseState();
         // Names of connectors are not unique: to him there is none.
