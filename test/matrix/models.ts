@@ -120,8 +120,8 @@ export const CONNECTOR: KindMatrix = {
       from: { credential: { roleArn: 'arn:aws:iam::1:role/one' } },
       to: { credential: { roleArn: 'arn:aws:iam::1:role/two' } },
       becomes: 'in place',
-      gone: 'replaced',
       unreadable: true,
+      remark: 'As the others.',
     },
     {
       field: 'actions[].action_type',
