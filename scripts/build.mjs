@@ -23,6 +23,8 @@ await build({
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
   },
+  // An optional peer: only a user of AWS installs it.
+  external: ['@aws-sdk/credential-providers'],
   logLevel: 'warning',
 });
 const main = join(ROOT, 'dist', 'main.js');

@@ -24,6 +24,8 @@ const NOT_SENT = new Set([
   'ENETUNREACH',
   'EAI_AGAIN',
   'ENOTFOUND',
+  'PROXY_UNREACHABLE',
+  'PROXY_NO_WAY',
 ]);
 /** It broke while something was on its way: the server may have done what it was asked. */
 const BROKEN = new Set(['ECONNRESET', 'EPIPE', 'UNKNOWN']);
@@ -32,12 +34,22 @@ function mayRepeat(request: Request): boolean {
   return request.repeatable ?? request.method !== 'POST';
 }
 
+/**
+ * The search APIs of ML Commons wrap what OpenSearch itself would answer with 503 `all shards failed`: for a moment after
+ * the first model or model group has made the index, and while its shards move (`Fail to search` of groups, `Fail to search
+ * model version` of models; 3.6.0).
+ */
+function isHiddenShardFailure(reason: string): boolean {
+  return /^Fail(ed)? to search( model version)?$/.test(reason);
+}
+
 /** Why this answer will be different in a moment; `undefined` when it is final. */
 function transientAnswer(answer: Answer, request: Request): string | undefined {
   const { status } = answer;
   if (status === 502 || status === 504) return mayRepeat(request) ? `${status} from a proxy` : undefined;
-  if (status !== 429 && status !== 503) return undefined;
   const { type, reason } = whatServerSaid(answer.body);
+  if (status === 500 && isHiddenShardFailure(reason) && mayRepeat(request)) return `500 ${reason}`;
+  if (status !== 429 && status !== 503) return undefined;
   // A breaker of ML Commons stays open until someone frees memory or disk, a flood-stage block until the disk has
   // room. The parent breaker of the node itself closes with the next garbage collection.
   if (/\b(Memory|Disk|CPU) Circuit Breaker is open/i.test(reason)) return undefined;
@@ -92,7 +104,7 @@ export async function sendWithRetries(
     const ceiling = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempt - 1));
     const delayMs = Math.ceil(Math.min(left, asked + Math.random() * ceiling));
     const label = `${request.method} ${request.path}`;
-    rules.listener?.({ type: 'request.retried', request: label, because, attempt, delayMs });
+    rules.listener?.({ type: 'request.retried', request: label, because, attempt, delayMs, leftMs: left });
     await pause(delayMs, rules.signal);
   }
 }

@@ -54,6 +54,28 @@ describe('a refusal for now', () => {
     ]);
   });
 
+  it('a search of ML Commons that hides one in a 500 is asked again, and a write is not', async () => {
+    const hidden = (reason: string) => ({ error: { type: 'status_exception', reason }, status: 500 });
+    const search = {
+      method: 'POST',
+      path: '/_plugins/_ml/models/_search',
+      body: {},
+      repeatable: true,
+    } as const;
+    for (const reason of ['Fail to search', 'Fail to search model version']) {
+      proxy.reset();
+      proxy.inject({ path: '_search', times: 1, fault: { do: 'answer', status: 500, body: hidden(reason) } });
+      expect((await cluster.request({ ...search, accept: [404] })).status).not.toBe(500);
+      expect(proxy.requests.length).toBeGreaterThan(1);
+    }
+    proxy.inject({
+      path: '_doc',
+      times: 1,
+      fault: { do: 'answer', status: 500, body: hidden('Fail to search') },
+    });
+    expect((await failureOf(cluster.request(addDocument))).code).toBe('RCTL_SERVER_FAILED');
+  });
+
   it('503 too, also as the text of a node that starts', async () => {
     proxy.inject({
       times: 1,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dig, listAt } from '../../src/core/json.ts';
-import { readLoaded } from '../../src/kinds/model/live.ts';
+import { readLoaded } from '../../src/kinds/held-models.ts';
 import { type Bench, idsOf, manifest } from '../support/provision.ts';
 
 /** One passage for each word that the tiny models know, in an order that no score explains. */

@@ -6,6 +6,7 @@ import { formerRelease } from '../../engine/rollback.ts';
 import type { PlanInputs, SavedPlan } from '../../engine/saved-plan.ts';
 import { readSavedPlan } from '../../engine/saved-plan.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
+import { withoutUserinfo } from '../../opensearch/endpoint.ts';
 import type { Invocation } from '../command.ts';
 import { type Flags, usage } from '../flags.ts';
 import { lintLevels } from '../lint-levels.ts';
@@ -21,10 +22,10 @@ export interface PlanRequest {
   readonly rules: Omit<PlanInputs, 'files' | 'vars' | 'secretVars' | 'digest'>;
 }
 
-export function requestOf(invocation: Invocation): PlanRequest {
+export async function requestOf(invocation: Invocation): Promise<PlanRequest> {
   const { flags } = invocation;
   return {
-    stack: stackOf(flags),
+    stack: await stackOf(invocation),
     manifests: manifestInputs(invocation),
     rules: {
       prune: flags.on('prune'),
@@ -127,54 +128,100 @@ export function requestOfSaved({ stack, inputs }: SavedPlan, { flags }: Invocati
   return { stack, manifests: { files, vars: { ...vars, ...flags.pairs('var') } }, rules };
 }
 
-function rollbackWords(flags: Flags): string {
-  const given = ['stack', 'url', 'username', 'password-file', 'ca-file'].flatMap((name) => {
-    const value = flags.text(name);
-    return value === undefined ? [] : [`--${name} ${withoutUser(value)}`];
-  });
+/** As a shell takes it for one word. */
+function quoted(text: string): string {
+  return /^[\w@%+=:,./*-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Of a variable that secrets are made of the name alone: these words end up in logs. */
+function varWords(vars: Readonly<Record<string, string>>, secretVars: readonly string[] = []): string[] {
+  return Object.entries(vars).map(([name, value]) =>
+    secretVars.includes(name) ? `--var ${name}=…` : `--var ${quoted(`${name}=${value}`)}`,
+  );
+}
+
+/** The flags of a command line that were given, to be said again: these of many values, these of one, these switches. */
+function givenFlags(
+  flags: Flags,
+  { many = [], one = [], on = [] }: Partial<Record<'many' | 'one' | 'on', readonly string[]>>,
+): string[] {
+  return [
+    ...many.flatMap((name) =>
+      flags.list(name).map((value) => `${name === 'file' ? '-f' : `--${name}`} ${quoted(value)}`),
+    ),
+    ...on.filter((name) => flags.on(name)).map((name) => `--${name}`),
+    ...one.flatMap((name) => {
+      const value = flags.text(name);
+      if (value === undefined) return [];
+      // A password in a URL stays behind: these words end up in logs.
+      return [`--${name} ${quoted(name === 'url' || name === 'proxy' ? withoutUserinfo(value) : value)}`];
+    }),
+  ];
+}
+
+const TO_THE_CLUSTER = {
+  one: [
+    'profile',
+    'config',
+    'url',
+    'username',
+    'password-file',
+    'token-file',
+    'ca-file',
+    'client-cert',
+    'client-key',
+    'client-key-passphrase-file',
+    'aws-service',
+    'aws-region',
+    'proxy',
+  ],
+  on: ['insecure-skip-tls-verify'],
+};
+
+export function rollbackWords(flags: Flags): string {
+  const given = [...givenFlags(flags, { one: ['stack'] }), ...givenFlags(flags, TO_THE_CLUSTER)];
   return ['rerankctl rollback', ...given].join(' ');
 }
 
-/** The URL of a cluster may hold a password. */
-function withoutUser(text: string): string {
-  return text.replace(/^(https?:\/\/)?.*@/s, '$1');
+/** Another command with the same manifests on the same cluster, for whoever wants to go on. */
+export function nextWords(
+  command: string,
+  {
+    flags,
+    files,
+    vars,
+    secretVars,
+  }: ManifestInputs & { readonly flags: Flags; readonly secretVars?: readonly string[] | undefined },
+  carried: readonly string[] = ['stack'],
+): string {
+  return [
+    `rerankctl ${command}`,
+    ...files.map((path) => `-f ${quoted(path)}`),
+    ...varWords(vars, secretVars),
+    ...givenFlags(flags, { one: carried }),
+    ...givenFlags(flags, TO_THE_CLUSTER),
+  ].join(' ');
 }
 
-/**
- * The words that make this very plan again, or apply it from a file: said to whoever reads it. Of secrets the place
- * alone.
- */
-export function applyWords({ flags }: Invocation, secretVars: readonly string[] = []): string {
+/** The words that make this very plan again, or apply it from a file: said to whoever reads it. */
+export function applyWords({ flags, positionals }: Invocation, secretVars?: readonly string[]): string {
   if (flags.on('rollback')) return rollbackWords(flags);
-  const quoted = (text: string): string =>
-    /^[\w@%+=:,./*-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-  const many = (names: readonly string[]): string[] =>
-    names.flatMap((name) =>
-      flags.list(name).map((value) => `${name === 'file' ? '-f' : `--${name}`} ${quoted(value)}`),
-    );
-  const vars = Object.entries(flags.pairs('var')).map(([name, value]) =>
-    secretVars.includes(name) ? `--var ${name}=…` : `--var ${quoted(`${name}=${value}`)}`,
-  );
-  const secret = vars.filter((word) => word.endsWith('=…'));
-  const one = (names: readonly string[]): string[] =>
-    names.flatMap((name) => {
-      const value = flags.text(name);
-      return value === undefined ? [] : [`--${name} ${quoted(name === 'url' ? withoutUser(value) : value)}`];
-    });
-  const on = (names: readonly string[]): string[] =>
-    names.filter((name) => flags.on(name)).map((name) => `--${name}`);
+  const vars = varWords(flags.pairs('var'), secretVars);
   const made = [
-    ...many(['file']),
+    ...positionals.map((path) => `-f ${quoted(path)}`),
+    ...givenFlags(flags, { many: ['file'] }),
     ...vars,
-    ...many(['target', 'exclude', 'lint']),
-    ...on(['prune', 'allow-data-loss']),
-    ...one(['max-deletes', 'stack']),
+    ...givenFlags(flags, {
+      many: ['target', 'exclude', 'lint'],
+      on: ['prune', 'allow-data-loss'],
+      one: ['max-deletes', 'stack'],
+    }),
   ];
   const out = flags.text('out');
   return [
     'rerankctl apply',
-    ...(out === undefined ? made : [quoted(out), ...secret]),
-    ...one(['url', 'username', 'password-file', 'ca-file']),
-    ...on(['insecure-skip-tls-verify']),
+    // A saved plan holds no secret: it is given again.
+    ...(out === undefined ? made : [quoted(out), ...vars.filter((word) => word.endsWith('=…'))]),
+    ...givenFlags(flags, TO_THE_CLUSTER),
   ].join(' ');
 }

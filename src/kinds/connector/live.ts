@@ -1,6 +1,7 @@
 import { textAt } from '../../core/json.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
 import { searchAll } from '../../opensearch/paging.ts';
+import { readLoaded } from '../held-models.ts';
 
 export interface LiveConnector {
   readonly id: string;
@@ -17,7 +18,7 @@ export function connectorPath(id: string): string {
   return `${CONNECTORS}/${encodeURIComponent(id)}`;
 }
 
-/** Connectors of these names or IDs, and who uses them: two requests, and one for each model that is not deployed. */
+/** Connectors of these names or IDs, and who uses them: two requests, one for each model that is not deployed, and one more. */
 export async function searchConnectors(
   cluster: Cluster,
   { names, ids }: { readonly names: readonly string[]; readonly ids: readonly string[] },
@@ -60,13 +61,17 @@ async function usersOf(cluster: Cluster, connectors: readonly string[]): Promise
     { bool: { should: named, minimum_should_match: 1, must_not: [{ exists: { field: 'chunk_number' } }] } },
     { source: ['connector_id', 'model_state'] },
   );
-  return Promise.all(
+  const users = await Promise.all(
     hits.map(async ({ _id, _source }) => ({
       model: _id,
       connector: textAt(_source, 'connector_id'),
       deployed: isDeployed(_source) || isDeployed(await getModel(cluster, _id)),
     })),
   );
+  if (users.every(({ deployed }) => deployed)) return users;
+  // A deployed model may be DEPLOY_FAILED by its document until the server's next sync-up (3.6.0).
+  const loaded = await readLoaded(cluster);
+  return users.map((user) => ({ ...user, deployed: user.deployed || loaded?.has(user.model) === true }));
 }
 
 function isDeployed(model: unknown): boolean {

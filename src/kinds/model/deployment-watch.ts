@@ -1,5 +1,6 @@
 import type { Cluster } from '../../opensearch/cluster.ts';
-import { getModel, readLoaded } from './live.ts';
+import { readLoaded } from '../held-models.ts';
+import { getModel } from './live.ts';
 import { OrphanWatch, type TaskWatch } from './orphans.ts';
 import { GONE, isPending, type Task } from './task.ts';
 

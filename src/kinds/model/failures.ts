@@ -191,7 +191,9 @@ const RULES: readonly Rule[] = [
 
 /** Failures that another try, right away, may well not meet again. */
 export function isPassing(reason: string): boolean {
-  return /version conflict, required seqNo|exceed max running task limit/i.test(reason);
+  return /version conflict(, required seqNo| updating \S+ in index)|exceed max running task limit/i.test(
+    reason,
+  );
 }
 
 /** Another deployment of the same model is under way. */

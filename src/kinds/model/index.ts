@@ -4,6 +4,7 @@ import { textAt } from '../../core/json.ts';
 import { diagnosticAt, type Resource } from '../../core/resource.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
 import { pause } from '../../opensearch/signals.ts';
+import { readLoaded } from '../held-models.ts';
 import type { ProvisionedKind, Recorded, Removal, Wanted } from '../kind.ts';
 import { applyModel } from './apply.ts';
 import { checkArchive, readArchive } from './archive.ts';
@@ -12,7 +13,7 @@ import { examineModels } from './examine.ts';
 import { exportModels } from './export.ts';
 import { modelFailure } from './failures.ts';
 import { judgeModel } from './judge.ts';
-import { getModel, type LiveModel, NOT_LOADED, readLoaded, searchModels } from './live.ts';
+import { getModel, type LiveModel, NOT_LOADED, searchModels } from './live.ts';
 import { sourceOf } from './source.ts';
 
 /**

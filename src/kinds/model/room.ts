@@ -1,7 +1,7 @@
 import { RerankctlError } from '../../core/errors.ts';
 import { dig, numberAt } from '../../core/json.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
-import { readHeld } from './live.ts';
+import { readHeld } from '../held-models.ts';
 
 /** What the server adds to the size of a model's file for its estimate (`DLModel`, 2.19 to 3.8). */
 export const OVERHEAD = 1.2;
