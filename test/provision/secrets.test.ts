@@ -33,6 +33,8 @@ const PLACES = Object.keys(BELONGS) as Place[];
 
 /** A word that stands nowhere else, in two editions: `Old`, and `New` after a rotation. */
 const planted = (place: Place, edition: 'Old' | 'New'): string => `Zq${edition}${place}7kX`;
+/** What the service says of a key, which a narrow terminal may break. */
+const QUOTED = /invalid\s+api\s+token/;
 const variableOf = (place: Place): string => `PLANTED_${place.toUpperCase()}`;
 const env = (place: Place): object => ({ $env: variableOf(place) });
 
@@ -235,14 +237,14 @@ describe.each(SERVERS.slice(-1))('Secrets on %s', (_title, server) => {
     provider.keys.clear();
     expect(
       await expectCode(6, 'verify', '--html', 'refused.html', '--junit', 'refused.xml', '--debug'),
-    ).toContain('invalid api token');
+    ).toMatch(QUOTED);
     // Nothing in these manifests says what the key is.
     const alone = ['-f', 'in/verification.yaml', '--debug'];
-    expect(await expectCode(6, 'verify', ...alone)).toContain('invalid api token');
+    expect(await expectCode(6, 'verify', ...alone)).toMatch(QUOTED);
     // And here it is another one by now.
     await rotate('Old');
-    expect(await expectCode(6, 'verify', '--debug')).toContain('invalid api token');
-    expect(await expectCode(5, 'apply', '--yes', '--debug')).toContain('invalid api token');
+    expect(await expectCode(6, 'verify', '--debug')).toMatch(QUOTED);
+    expect(await expectCode(5, 'apply', '--yes', '--debug')).toMatch(QUOTED);
     await expectCode(0, 'state show', `Connector/${name}`);
     for (const each of ['Old', 'New'] as const)
       provider.keys.set(planted('credentialFromEnv', each), undefined);
@@ -292,8 +294,10 @@ describe.each(SERVERS.slice(-1))('Secrets on %s', (_title, server) => {
       ...PLACES.flatMap((place) => [planted(place, 'Old'), planted(place, 'New')]),
       ...ofConnection,
     ];
+    const holds = (text: string, secret: string): boolean =>
+      text.includes(secret) || text.replaceAll(/\s+/g, '').includes(secret);
     const told = texts.flatMap(({ from, text }) =>
-      secrets.filter((secret) => text.includes(secret)).map((secret) => `${secret} in ${from}`),
+      secrets.filter((secret) => holds(text, secret)).map((secret) => `${secret} in ${from}`),
     );
     expect([...new Set(told)]).toEqual([]);
 
