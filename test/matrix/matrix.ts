@@ -37,8 +37,8 @@ export const NOWHERE: Ground = {
 const HEAD = `# What a change of a manifest does
 
 One table for each kind. Every line was tried on OpenSearch 3.6.0 and on 2.19.1 with security, unless it says otherwise: made,
-planned without a change, changed in git, changed behind rerankctl's back, taken out of the manifest, adopted without the
-state, deleted. This page is made from the data of that test (\`test/matrix\`).
+planned without a change, changed in git, taken out of the manifest, adopted without the state, deleted; and what is changed in
+place and can be read also changed behind rerankctl's back. This page is made from the data of that test (\`test/matrix\`).
 
 - **in place**: the object stays and is changed.
 - **replaced**: another object is made and takes its place; the plan says which.
@@ -51,8 +51,9 @@ pipelines are whole objects, of which that is not true.
 `;
 
 function remarkOf({ remark = '', on, elsewhere }: Cell): string {
-  const tried = on === undefined || /From \d/.test(remark) ? '' : `Tried on ${on}.`;
-  return [remark, elsewhere === undefined ? tried : ''].filter((text) => text !== '').join(' ');
+  const here = on === undefined || /From \d/.test(remark) ? '' : `Tried on ${on}.`;
+  const there = elsewhere ? `Tried in \`${elsewhere}\`.` : '';
+  return [remark, elsewhere === undefined ? here : there].filter((text) => text !== '').join(' ');
 }
 
 function line(cell: Cell): string {
