@@ -95,6 +95,8 @@ export interface Bench {
   raw(method: 'GET' | 'PUT' | 'POST' | 'DELETE', path: string, body?: object): Promise<unknown>;
   /** Deletes everything that was ever loaded here, by its natural key, and the state. */
   wipe(): Promise<void>;
+  /** Leaves everything as it is. */
+  close(): Promise<void>;
   /** Wipes and closes. */
   cleanUp(): Promise<void>;
 }
@@ -191,10 +193,13 @@ export async function openBench(
       known.clear();
       await deleteState(cluster, stack);
     },
-    async cleanUp() {
-      await bench.wipe();
+    async close() {
       await Promise.all([counted.close(), cluster.close()]);
       await proxy.close();
+    },
+    async cleanUp() {
+      await bench.wipe();
+      await bench.close();
     },
   };
   return bench;
