@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isObject } from '../../src/core/json.ts';
+import { loadManifests } from '../../src/manifest/load.ts';
 import { nodeUrl, uniqueName } from '../support/node.ts';
 import { manifest, openBench, SERVERS } from '../support/provision.ts';
 import { copyManifests, packageFolder, ROOT } from '../support/scratch.ts';
@@ -72,25 +73,37 @@ describe('the package', () => {
     expect(planned).toContain('Plan: 1 to create');
   });
 
+  it('has an API of which every name is documented', async () => {
+    const exported = await readFile(join(ROOT, 'src/index.ts'), 'utf8');
+    const names = [...exported.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap(([, list = '']) =>
+      list.split(',').map((name) => name.replace(/\btype\b/, '').trim()),
+    );
+    const documented = await readFile(join(ROOT, 'docs/api.md'), 'utf8');
+    expect(names.length).toBeGreaterThan(30);
+    expect(names.filter((name) => !new RegExp(`\`${name}[\`(]`).test(documented))).toEqual([]);
+  });
+
   it('has types that need nothing beside them; the example of the library compiles, and does what it says', async () => {
     const project = join(folder, 'project');
     await cp(join(ROOT, 'examples/library/provision.ts'), join(project, 'provision.ts'));
     await writeFile(join(project, 'package.json'), '{ "type": "module" }');
+    const api = await readFile(join(ROOT, 'docs/api.md'), 'utf8');
+    await writeFile(join(project, 'api.ts'), /^```ts\n(.*?)^```/ms.exec(api)?.[1] ?? 'none');
     const tsc = join(packageFolder('typescript'), 'bin/tsc');
     const strict = ['--strict', '--skipLibCheck', 'false', '--exactOptionalPropertyTypes'];
     const target = ['--module', 'nodenext', '--target', 'es2022', '--lib', 'es2023'];
     const types = ['--types', 'node', '--typeRoots', join(ROOT, 'node_modules/@types')];
-    await run(process.execPath, [tsc, ...strict, ...target, ...types, 'provision.ts'], project);
+    await run(process.execPath, [tsc, ...strict, ...target, ...types, 'api.ts', 'provision.ts'], project);
 
     const suffix = uniqueName('-library');
+    await rm(join(project, 'manifests'), { recursive: true });
     await copyManifests(['manifests/by-field-tutorial'], project, suffix);
     const [, open] = SERVERS[0] ?? [];
     if (open === undefined) throw new Error('no node');
     const bench = await openBench(open, 'library');
     try {
-      // Known to the bench, so that it is wiped.
-      const yaml = await readFile(join(project, 'manifests/by-field-tutorial/tutorial.yaml'), 'utf8');
-      await bench.planOf(yaml);
+      const { resources } = await loadManifests(['manifests'], { cwd: project, env: {}, vars: {} });
+      bench.know(resources);
       const args = ['provision.js', 'manifests/by-field-tutorial', nodeUrl(), bench.stack];
       const { stdout: said } = await run(process.execPath, args, project);
       expect(said.trim().split('\n').sort()).toEqual(
