@@ -20,7 +20,7 @@ const COMING = [
 ];
 
 /** What one block alone cannot have: other resources, files, values. */
-const BESIDE = ['RCTL_REF_UNKNOWN', 'RCTL_ENV_MISSING', 'RCTL_VAR_MISSING', 'RCTL_FILE_UNREADABLE'];
+const BESIDE = ['RCTL_REF_UNKNOWN', 'RCTL_ENV_MISSING', 'RCTL_VAR_MISSING', 'RCTL_FILE_NOT_FOUND', 'RCTL_FILE_MISSING'];
 
 /** As GitHub makes it of a heading. */
 function anchorOf(heading: string): string {
