@@ -25,6 +25,8 @@ const { metafile } = await build({
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module';const require = __createRequire(import.meta.url);",
   },
+  // An optional peer: only a user of AWS installs it.
+  external: ['@aws-sdk/credential-providers'],
   logLevel: 'warning',
 });
 writeLicences(Object.keys(metafile.inputs));

@@ -35,6 +35,7 @@ const others = listed.filter((name) => !KINDS.includes(name)).sort();
 const names = [...KINDS.filter((name) => listed.includes(name)), ...others];
 const paths = new Map(names.map((name) => [name, join(root, `schemas/kinds/${name}.schema.json`)]));
 paths.set('metadata', join(root, 'schemas/metadata.schema.json'));
+paths.set('config', join(root, 'schemas/config.schema.json'));
 
 const inputs = [...paths.values(), fileURLToPath(import.meta.url), join(root, 'package-lock.json')];
 const stamp = join(out, '.digest');
@@ -158,11 +159,13 @@ function named(ref, root) {
   return flatten(root.definitions[ref.replace('#/definitions/', '')], root);
 }
 
+const TITLES = { metadata: 'MetadataSpec', config: 'Config' };
+
 async function specs(schemas) {
   const { compile } = await import('json-schema-to-typescript');
   const parts = [];
   for (const [name, schema] of Object.entries(schemas)) {
-    const title = name === 'metadata' ? 'MetadataSpec' : `${name}Spec`;
+    const title = TITLES[name] ?? `${name}Spec`;
     const text = await compile({ ...withUniqueDefinitions(schema, name), title }, title, {
       bannerComment: '',
       format: false,

@@ -1,3 +1,4 @@
+import { ACCESS } from './access.ts';
 import { CONNECTION } from './connection.ts';
 import { MANIFESTS } from './manifests.ts';
 import type { Codes } from './meaning.ts';
@@ -7,4 +8,12 @@ import { OBJECTS } from './objects.ts';
 import { STACK } from './stack.ts';
 
 /** Every code that rerankctl uses, but for those of lint rules, which docs/lint.md explains. */
-export const CODES: Codes = { ...MANIFESTS, ...CONNECTION, ...STACK, ...MODELS, ...OBJECTS, ...MEASURING };
+export const CODES: Codes = {
+  ...MANIFESTS,
+  ...CONNECTION,
+  ...ACCESS,
+  ...STACK,
+  ...MODELS,
+  ...OBJECTS,
+  ...MEASURING,
+};

@@ -7,7 +7,7 @@ export const CONNECTION: Codes = {
   RCTL_API_MISSING:
     'The cluster has no such API: a plugin is missing on the node that answered, or the version is too old. `rerankctl doctor` lists the plugins that every node has.',
   RCTL_AUTH:
-    'The server did not accept who we say we are (401). OpenSearch answers an unknown user and a wrong password alike. A password with $ or ! may have been changed by the shell: give it in a file (--password-file).',
+    'The server did not accept who we say we are (401). OpenSearch answers an unknown user and a wrong password alike. A password with $ or ! may have been changed by the shell: give it in a file (--password-file). A token may have expired, or the cluster have no auth domain for it.',
   RCTL_BLOCKED:
     'The index or the cluster takes no writes: a block that somebody set, a cluster without manager, or one that is still recovering. GET _cluster/health and the index’s settings tell which.',
   RCTL_BUG:

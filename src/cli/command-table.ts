@@ -38,13 +38,39 @@ const LINT: readonly Flag[] = [
 
 const CLUSTER: readonly Flag[] = [
   { name: 'url', value: 'URL', help: 'the cluster (OPENSEARCH_URL; default http://127.0.0.1:9200)' },
+  { name: 'profile', value: 'NAME', help: 'a cluster of rerankctl.yaml (RERANKCTL_PROFILE)' },
+  {
+    name: 'config',
+    value: 'PATH',
+    help: 'another file than the rerankctl.yaml of this folder or repository',
+  },
   { name: 'username', value: 'NAME', help: 'user (OPENSEARCH_USERNAME)' },
   {
     name: 'password-file',
     value: 'PATH',
     help: 'file with the password, - for stdin (or OPENSEARCH_PASSWORD)',
   },
+  {
+    name: 'token-file',
+    value: 'PATH',
+    help: 'file with a bearer token, - for stdin (or OPENSEARCH_TOKEN)',
+  },
   { name: 'ca-file', value: 'PATH', help: 'PEM file of a private CA (OPENSEARCH_CA_FILE)' },
+  { name: 'client-cert', value: 'PATH', help: 'PEM file of a client certificate (OPENSEARCH_CLIENT_CERT)' },
+  { name: 'client-key', value: 'PATH', help: 'PEM file of its key (OPENSEARCH_CLIENT_KEY)' },
+  {
+    name: 'client-key-passphrase-file',
+    value: 'PATH',
+    help: 'file with the passphrase of that key (or OPENSEARCH_CLIENT_KEY_PASSPHRASE)',
+  },
+  {
+    name: 'aws-service',
+    value: 'NAME',
+    oneOf: ['es', 'aoss'],
+    help: 'sign requests for AWS: es, or aoss for serverless',
+  },
+  { name: 'aws-region', value: 'REGION', help: 'region of the cluster there (AWS_REGION)' },
+  { name: 'proxy', value: 'URL', help: 'http proxy to go through (HTTPS_PROXY, HTTP_PROXY, NO_PROXY)' },
   { name: 'insecure-skip-tls-verify', help: 'do not check the certificate of the cluster' },
   { name: 'request-timeout', value: 'SECONDS', count: true, help: 'longest time for one request (60)' },
 ];

@@ -28,8 +28,8 @@ export interface NoField {
   readonly known: readonly string[];
 }
 
-/** Words that a path may begin with: every kind, and `metadata`, which all of them have. */
-export const SUBJECTS: readonly string[] = [...KIND_NAMES, 'metadata'];
+/** Words that a path may begin with: every kind, `metadata`, which all of them have, and the file `rerankctl.yaml`. */
+export const SUBJECTS: readonly string[] = [...KIND_NAMES, 'metadata', 'config'];
 
 /** Explains `Kind.field.field`. Lists are passed through without a word for them; `spec` may be said or not. */
 export function fieldHelp(path: string): FieldHelp | NoField {

@@ -24,6 +24,8 @@ const NOT_SENT = new Set([
   'ENETUNREACH',
   'EAI_AGAIN',
   'ENOTFOUND',
+  'PROXY_UNREACHABLE',
+  'PROXY_NO_WAY',
 ]);
 /** It broke while something was on its way: the server may have done what it was asked. */
 const BROKEN = new Set(['ECONNRESET', 'EPIPE', 'UNKNOWN']);

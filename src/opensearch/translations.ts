@@ -1,39 +1,13 @@
-import type { FailureClass } from '../core/errors.ts';
-import type { Said } from './answer.ts';
-import type { Endpoint } from './endpoint.ts';
+import { refusedByAws } from './aws-refusals.ts';
 import { missingPermissions } from './permissions.ts';
+import { proxyWantsCredentials } from './proxy-failures.ts';
+import type { Refusal, Translate, Translation } from './translation.ts';
+import { unauthorized } from './unauthorized.ts';
 
-export interface Translation {
-  readonly code: string;
-  readonly message: string;
-  readonly remedy?: string;
-  readonly failure?: FailureClass;
-}
-
-export interface Refusal extends Said {
-  readonly status: number;
-  readonly request: string;
-  readonly endpoint: Endpoint;
-}
-
-type Translate = (context: Refusal) => Translation | undefined;
-
-const unauthorized: Translate = ({ status, endpoint }) => {
-  if (status !== 401) return undefined;
-  const { username, shown } = endpoint;
-  return {
-    failure: 'connection',
-    code: 'RCTL_AUTH',
-    message:
-      username === undefined
-        ? `${shown} wants a user and a password.`
-        : `${shown} does not accept user ${username} with this password.`,
-    remedy:
-      username === undefined
-        ? 'Give a user and a password.'
-        : 'Check both. A user that the cluster does not know gets the same answer as a wrong password.',
-  };
-};
+const proxyCredentials: Translate = ({ status, endpoint }) =>
+  status === 407 && endpoint.proxy !== undefined
+    ? { failure: 'connection', ...proxyWantsCredentials(endpoint.proxy) }
+    : undefined;
 
 /** A missing permission, or none at all (`[]`) for a protected index. */
 const forbidden: Translate = ({ status, type, reason, request, endpoint }) => {
@@ -184,6 +158,8 @@ const remoteService: Translate = ({ reason, request }) =>
 /** The order matters: what is known exactly comes before what only the status tells. */
 const TRANSLATIONS: readonly Translate[] = [
   remoteService,
+  proxyCredentials,
+  refusedByAws,
   unauthorized,
   forbidden,
   notYours,

@@ -9,7 +9,7 @@ import type { Cluster } from '../../src/opensearch/cluster.ts';
 import { searchAll } from '../../src/opensearch/paging.ts';
 import { poll } from '../../src/opensearch/poll.ts';
 import { start } from '../support/cli.ts';
-import { connectToNode } from '../support/node.ts';
+import { connectToNode, SHORT_LIVED } from '../support/node.ts';
 import { stateOfModel } from '../support/provision.ts';
 import { type Fault, type FaultyProxy, startProxy } from '../support/proxy.ts';
 import { type ModelFile, writeTinyModel } from '../support/tiny-model.ts';
@@ -21,7 +21,7 @@ const PORT = 9470;
 const io = { onEvent: () => undefined };
 
 function boot(): Promise<RunningNode> {
-  const plain = { security: false, nodes: 1, settings: {}, javaOpts: [], without: [] };
+  const plain = { security: false, nodes: 1, settings: {}, javaOpts: SHORT_LIVED, without: [] };
   return up({ ...plain, name: NODE, version: '3.6.0', port: PORT }, io);
 }
 

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { down, type NodeOptions, up } from '../../src/dev/index.ts';
 import type { Cluster } from '../../src/opensearch/cluster.ts';
 import { connect } from '../../src/opensearch/connect.ts';
+import { SHORT_LIVED } from '../support/node.ts';
 import { type FaultyProxy, startProxy } from '../support/proxy.ts';
 import { openStory, type Story } from './story.ts';
 
@@ -15,7 +16,7 @@ async function boot(name: string, more: Partial<NodeOptions>): Promise<string> {
     security: false,
     nodes: 1,
     settings: {},
-    javaOpts: [],
+    javaOpts: SHORT_LIVED,
     without: [],
   } as const;
   return (await up({ ...plain, ...more }, io)).url;

@@ -36,7 +36,7 @@ interface Trial {
 /** Each has a model or two on the node, and takes its memory and its cores. */
 const AT_ONCE = 4;
 /** Of a sampled sweep, one request in so many is tried, unless all are asked for (`npm run sweep`). */
-const SAMPLED = process.env.RERANKCTL_SWEEP === 'all' ? 1 : 3;
+const SAMPLED = process.env.RERANKCTL_SWEEP === 'all' ? 1 : 6;
 /** So long after the death of its sender a late request arrives: the next run has read the cluster without it. */
 const LATE_MS = 400;
 

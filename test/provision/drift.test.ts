@@ -47,6 +47,15 @@ describe.each(SERVERS)('Drift on %s', (_title, server) => {
     expect(await blame(bench, pipeline('in git', 1))).toEqual([address, '  /description by git']);
   });
 
+  it('does not blame the cluster for an empty text that it leaves out', async () => {
+    const name = uniqueName('prov-drift');
+    await bench.settle(manifest('ModelGroup', 'group', { name, description: '' }));
+    expect(await blame(bench, manifest('ModelGroup', 'group', { name, description: 'in git' }))).toEqual([
+      'ModelGroup/group',
+      '  /description by git',
+    ]);
+  });
+
   it('of an index: settings, mappings, aliases, and the index itself gone', async () => {
     const name = uniqueName('prov-drift');
     const yaml = manifest('Index', name, {

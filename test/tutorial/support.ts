@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defaultVersion, down, up } from '../../src/dev/index.ts';
 import { type Ran, rerankctl as run } from '../support/cli.ts';
+import { SHORT_LIVED } from '../support/node.ts';
 
 const manifests = fileURLToPath(new URL('../../manifests/ms-marco-tutorial', import.meta.url));
 
@@ -8,7 +9,15 @@ const manifests = fileURLToPath(new URL('../../manifests/ms-marco-tutorial', imp
 export async function boot(name: string, javaOpts: readonly string[]): Promise<string> {
   await discard(name);
   const node = await up(
-    { name, version: defaultVersion, security: false, nodes: 1, settings: {}, javaOpts, without: [] },
+    {
+      name,
+      version: defaultVersion,
+      security: false,
+      nodes: 1,
+      settings: {},
+      javaOpts: [...SHORT_LIVED, ...javaOpts],
+      without: [],
+    },
     { onEvent: () => undefined },
   );
   return node.url;

@@ -5,7 +5,7 @@ import { loadAndPlan, requestOf, requestOfSaved, savedPlanOf } from './planning.
 
 export async function applyCommand(invocation: Invocation): Promise<CommandResult> {
   const saved = await savedPlanOf(invocation);
-  const request = saved === undefined ? requestOf(invocation) : requestOfSaved(saved);
+  const request = saved === undefined ? await requestOf(invocation) : requestOfSaved(saved);
   const opened = await openForChanges(invocation);
   try {
     const { prepared, inputs } = await loadAndPlan(request, invocation, opened.cluster);

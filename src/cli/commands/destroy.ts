@@ -11,7 +11,7 @@ import { stackOf, stderrStyle } from './shared.ts';
 /** Deletes all that the state of a stack holds. Without `--confirm` it shows what that would be. */
 export async function destroyCommand(invocation: Invocation): Promise<CommandResult> {
   const { io, flags, positionals } = invocation;
-  const stack = stackOf(flags);
+  const stack = await stackOf(invocation);
   if (positionals.length > 0)
     throw usage(`destroy takes no ${positionals[0]}: it goes by the state of the stack.`);
   const confirm = flags.text('confirm');

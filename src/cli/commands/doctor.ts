@@ -4,19 +4,23 @@ import { examine } from '../../doctor/doctor.ts';
 import { fixesOf, setAll } from '../../doctor/fix.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
 import type { CommandResult, Invocation } from '../command.ts';
+import type { ConnectionSettings } from '../connection/settings.ts';
 import { EXIT } from '../exit.ts';
 import { painter } from '../io.ts';
 import { lineProgress } from '../progress/lines.ts';
+import { renderConnection } from '../render/connection.ts';
 import { renderFindings, settingWords } from '../render/doctor.ts';
-import { clusterOf, loadResources, manifestInputs, stackOf } from './shared.ts';
+import { clusterOf, loadResources, manifestInputs, settingsOf } from './shared.ts';
 
 /** Can this cluster carry what the manifests want? Sends reads alone, but for `--fix`. */
 export async function doctorCommand(invocation: Invocation): Promise<CommandResult> {
   const { io, flags, output, color } = invocation;
-  const stack = stackOf(flags);
+  const settings = await settingsOf(invocation);
+  const { stack } = settings;
   const resources =
     manifestInputs(invocation).files.length === 0 ? [] : (await loadResources(invocation)).resources;
   const cluster = await clusterOf(invocation, { listener: lineProgress(io.stderr), signal: io.signal });
+  if (output === 'text') io.stdout.write(`${renderConnection(settings, painter(color.stdout))}\n`);
   const show = (findings: readonly Finding[]): void => {
     if (output === 'text')
       io.stdout.write(renderFindings(findings, { paint: painter(color.stdout), cwd: io.cwd }));
@@ -26,8 +30,12 @@ export async function doctorCommand(invocation: Invocation): Promise<CommandResu
     show(findings);
     const fixes = flags.on('fix') ? fixesOf(findings) : [];
     if (flags.on('fix') && fixes.length === 0) io.stderr.write('\nThere is no setting to change.\n');
-    if (fixes.length === 0 || !(await agreed(fixes, invocation))) return resultOf(findings, []);
-    return resultOf(...(await fixed(cluster, resources, { stack, fixes, show }, invocation)));
+    if (fixes.length === 0 || !(await agreed(fixes, invocation)))
+      return withConnection(settings, resultOf(findings, []));
+    return withConnection(
+      settings,
+      resultOf(...(await fixed(cluster, resources, { stack, fixes, show }, invocation))),
+    );
   } finally {
     await cluster.close();
   }
@@ -76,4 +84,10 @@ function resultOf(findings: readonly Finding[], set: readonly SettingFix[]): Com
   const unreachable = errors.some(({ check }) => check === 'reachable');
   const exitCode = unreachable ? EXIT.unreachable : errors.length > 0 ? EXIT.refused : EXIT.done;
   return { exitCode, json: { findings, set } };
+}
+
+/** Who reads a report wants to know which cluster it is about, and by whose word. */
+function withConnection({ profile, shown }: ConnectionSettings, result: CommandResult): CommandResult {
+  const connection = { ...(profile === undefined ? {} : { profile }), settings: shown };
+  return { ...result, json: { connection, ...result.json } };
 }

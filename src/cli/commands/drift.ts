@@ -13,8 +13,8 @@ import { clusterOf, loadResources, stackOf, stderrStyle } from './shared.ts';
 
 /** What in the cluster is not as the last apply left it. Changes that only wait in git are counted, and no drift. */
 export async function driftCommand(invocation: Invocation): Promise<CommandResult> {
-  const { io, flags, output, color } = invocation;
-  const stack = stackOf(flags);
+  const { io, output, color } = invocation;
+  const stack = await stackOf(invocation);
   const { resources } = await loadResources(invocation);
   const cluster = await clusterOf(invocation, { listener: lineProgress(io.stderr), signal: io.signal });
   try {

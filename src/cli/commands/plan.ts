@@ -24,7 +24,11 @@ export async function planCommand(invocation: Invocation): Promise<CommandResult
   refuseUnsavable(invocation);
   const cluster = await clusterOf(invocation, { listener: lineProgress(io.stderr), signal: io.signal });
   try {
-    const { prepared, inputs, resources } = await loadAndPlan(requestOf(invocation), invocation, cluster);
+    const { prepared, inputs, resources } = await loadAndPlan(
+      await requestOf(invocation),
+      invocation,
+      cluster,
+    );
     const made = prepared.plan;
     if (output === 'text') io.stdout.write(renderPlan(made, painter(color.stdout)));
     if (made.diagnostics.length > 0)

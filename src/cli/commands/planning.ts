@@ -6,6 +6,7 @@ import { formerRelease } from '../../engine/rollback.ts';
 import type { PlanInputs, SavedPlan } from '../../engine/saved-plan.ts';
 import { readSavedPlan } from '../../engine/saved-plan.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
+import { withoutUserinfo } from '../../opensearch/endpoint.ts';
 import type { Invocation } from '../command.ts';
 import { type Flags, usage } from '../flags.ts';
 import { lintLevels } from '../lint-levels.ts';
@@ -21,10 +22,10 @@ export interface PlanRequest {
   readonly rules: Omit<PlanInputs, 'files' | 'vars' | 'digest'>;
 }
 
-export function requestOf(invocation: Invocation): PlanRequest {
+export async function requestOf(invocation: Invocation): Promise<PlanRequest> {
   const { flags } = invocation;
   return {
-    stack: stackOf(flags),
+    stack: await stackOf(invocation),
     manifests: manifestInputs(invocation),
     rules: {
       prune: flags.on('prune'),
@@ -114,19 +115,47 @@ export function requestOfSaved({ stack, inputs }: SavedPlan): PlanRequest {
   return { stack, manifests: { files, vars }, rules };
 }
 
-function rollbackWords(flags: Flags): string {
-  const given = ['stack', 'url', 'username', 'password-file', 'ca-file'].flatMap((name) => {
+function quoted(text: string): string {
+  return /^[\w@%+=:,./*-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** How this run was told to reach its cluster. A password in a URL stays behind: these words end up in logs. */
+function connectionWords(flags: Flags): string[] {
+  const given = [
+    'profile',
+    'config',
+    'url',
+    'username',
+    'password-file',
+    'token-file',
+    'ca-file',
+    'client-cert',
+    'client-key',
+    'client-key-passphrase-file',
+    'aws-service',
+    'aws-region',
+    'proxy',
+  ].flatMap((name) => {
     const value = flags.text(name);
-    return value === undefined ? [] : [`--${name} ${value}`];
+    if (value === undefined) return [];
+    return [`--${name} ${quoted(name === 'url' || name === 'proxy' ? withoutUserinfo(value) : value)}`];
   });
-  return ['rerankctl rollback', ...given].join(' ');
+  const insecure = 'insecure-skip-tls-verify';
+  return [...given, ...(flags.on(insecure) ? [`--${insecure}`] : [])];
+}
+
+function rollbackWords(flags: Flags): string {
+  const stack = flags.text('stack');
+  return [
+    'rerankctl rollback',
+    ...(stack === undefined ? [] : [`--stack ${stack}`]),
+    ...connectionWords(flags),
+  ].join(' ');
 }
 
 /** The words that make this very plan again, or apply it from a file: said to whoever reads it. */
 export function applyWords({ flags }: Invocation): string {
   if (flags.on('rollback')) return rollbackWords(flags);
-  const quoted = (text: string): string =>
-    /^[\w@%+=:,./*-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
   const many = (names: readonly string[]): string[] =>
     names.flatMap((name) =>
       flags.list(name).map((value) => `${name === 'file' ? '-f' : `--${name}`} ${quoted(value)}`),
@@ -144,10 +173,7 @@ export function applyWords({ flags }: Invocation): string {
     ...one(['max-deletes', 'stack']),
   ];
   const out = flags.text('out');
-  return [
-    'rerankctl apply',
-    ...(out === undefined ? made : [quoted(out)]),
-    ...one(['url', 'username', 'password-file', 'ca-file']),
-    ...on(['insecure-skip-tls-verify']),
-  ].join(' ');
+  return ['rerankctl apply', ...(out === undefined ? made : [quoted(out)]), ...connectionWords(flags)].join(
+    ' ',
+  );
 }

@@ -16,7 +16,7 @@ export async function rollbackCommand(invocation: Invocation): Promise<CommandRe
       'To preview it by the verifications of manifests: rerankctl plan --rollback --preview -f PATH',
     );
   }
-  const stack = stackOf(flags);
+  const stack = await stackOf(invocation);
   const opened = await openForChanges(invocation);
   try {
     const resources = await formerRelease(opened.cluster, stack);

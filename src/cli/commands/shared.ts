@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { type Diagnostic, hasErrors } from '../../core/diagnostic.ts';
 import type { Listener } from '../../core/events.ts';
 import type { Resource } from '../../core/resource.ts';
@@ -8,8 +6,10 @@ import { loadManifests } from '../../manifest/load.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
 import { connect } from '../../opensearch/connect.ts';
 import type { Invocation } from '../command.ts';
-import { type Flags, usage } from '../flags.ts';
-import { type Io, painter } from '../io.ts';
+import type { ConnectionSettings } from '../connection/settings.ts';
+import { usage } from '../flags.ts';
+import { painter } from '../io.ts';
+import { renderConnection } from '../render/connection.ts';
 import { type RenderStyle, renderDiagnostics } from '../render/diagnostics.ts';
 import { manifestFailure } from '../render/failure.ts';
 
@@ -54,45 +54,36 @@ export async function loadResources(
   return { resources: loaded.resources, diagnostics, files: loaded.files, digest: loaded.digest };
 }
 
-async function passwordOf(flags: Flags, io: Io): Promise<string | undefined> {
-  const path = flags.text('password-file');
-  if (path === undefined) return io.env.OPENSEARCH_PASSWORD;
-  const content =
-    path === '-'
-      ? await io.readStdin()
-      : await readFile(resolve(io.cwd, path), 'utf8').catch(() => undefined);
-  if (content === undefined)
-    throw usage(`The password file ${path} cannot be read.`, 'Check the path and its permissions.');
-  return content.replace(/\r?\n$/, '');
+const settings = new WeakMap<Invocation, Promise<ConnectionSettings>>();
+
+/** How this run reaches its cluster: read once, and said once, however often it is asked for. */
+export function settingsOf(invocation: Invocation): Promise<ConnectionSettings> {
+  const known = settings.get(invocation);
+  if (known !== undefined) return known;
+  const reading = readAndTell(invocation);
+  settings.set(invocation, reading);
+  return reading;
 }
 
-/** The cluster that flags and environment name: flags win. */
+/** Warnings go to stderr with every run, and with `--debug` all values and their origins. */
+async function readAndTell(invocation: Invocation): Promise<ConnectionSettings> {
+  const { io, flags } = invocation;
+  const { readSettings } = await import('../connection/settings.ts');
+  const read = await readSettings(invocation);
+  const style = stderrStyle(invocation);
+  if (read.warnings.length > 0) io.stderr.write(`${renderDiagnostics(read.warnings, style)}\n`);
+  if (flags.on('debug')) io.stderr.write(`${renderConnection(read, style.paint)}\n`);
+  return read;
+}
+
+/** The cluster that flags, environment and `rerankctl.yaml` name. */
 export async function clusterOf(
-  { flags, io }: Invocation,
+  invocation: Invocation,
   options: { listener?: Listener; signal?: AbortSignal } = {},
 ): Promise<Cluster> {
-  const caFile = flags.text('ca-file') ?? io.env.OPENSEARCH_CA_FILE;
-  const timeout = flags.count('request-timeout');
-  return connect(
-    {
-      url: flags.text('url') ?? io.env.OPENSEARCH_URL ?? 'http://127.0.0.1:9200',
-      username: flags.text('username') ?? io.env.OPENSEARCH_USERNAME,
-      password: await passwordOf(flags, io),
-      caFile: caFile === undefined ? undefined : resolve(io.cwd, caFile),
-      insecure: flags.on('insecure-skip-tls-verify'),
-      requestTimeoutMs: timeout === undefined ? undefined : timeout * 1000,
-    },
-    options,
-  );
+  return connect((await settingsOf(invocation)).connection, options);
 }
 
-export function stackOf(flags: Flags): string {
-  const stack = flags.text('stack') ?? 'default';
-  if (!/^[a-z0-9][a-z0-9._-]{0,99}$/.test(stack)) {
-    throw usage(
-      `--stack ${stack} is no name for a stack.`,
-      'Use lower-case letters, digits, dot, dash and underscore.',
-    );
-  }
-  return stack;
+export async function stackOf(invocation: Invocation): Promise<string> {
+  return (await settingsOf(invocation)).stack;
 }
