@@ -27,7 +27,12 @@ function rerankctl(args, env = {}) {
 
 function cut(line) {
   const shown = [...line];
-  return shown.length <= WIDTH ? line : `${shown.slice(0, WIDTH - 1).join('').trimEnd()}…`;
+  return shown.length <= WIDTH
+    ? line
+    : `${shown
+        .slice(0, WIDTH - 1)
+        .join('')
+        .trimEnd()}…`;
 }
 
 install();

@@ -9,12 +9,13 @@ export function commandsPage({ COMMANDS, EXIT_MEANINGS }) {
   const everywhere = COMMANDS[names[0]].flags.filter((flag) => isEverywhere(flag, COMMANDS));
   const isShared = (flag) => everywhere.some(({ name }) => name === flag.name);
   const sections = names.map((name) => {
-    const { usage, summary, example, flags } = COMMANDS[name];
+    const { usage, summary, example, examples = [], flags } = COMMANDS[name];
+    const shown = [example, ...examples].map((each) => `- ${inline(each)}`).join('\n');
     const own = flags.filter((flag) => !isShared(flag) && !shared.has(flag));
     const cluster = flags.some((flag) => shared.has(flag));
     const rest = cluster ? '\nAnd those [of the cluster](#the-cluster).\n' : '';
     const table = own.length === 0 ? '' : `\n${flagTable(own)}\n`;
-    return `## ${name}\n\n\`rerankctl ${usage}\`: ${summary}.\n\n\`\`\`sh\n${example}\n\`\`\`\n${table}${rest}`;
+    return `## ${name}\n\n\`rerankctl ${usage}\`: ${summary}. For example:\n\n${shown}\n${table}${rest}`;
   });
   return `${MADE}
 

@@ -7,7 +7,7 @@ import { ROOT } from '../support/scratch.ts';
  *
  *   $ rerankctl plan -f manifests     in a `console` block: a command; lines without `$ ` are its output
  *   rerankctl plan -f manifests       in a `sh` block: every line is a command
- *   … # exit 2                        it ends with 2, and not with 0; `# exit 2: why` says why
+ *   … # exit 2                        it ends with 2, and not with 0; `# exit 2: why` says why, `# exit 0 or 8` allows both
  *   … # not run: why                  it is not run here
  *   <!-- not run: why -->             the same for all of the block that follows
  *   <!-- run: command -->             run, and not shown: what the page takes for granted
@@ -18,8 +18,10 @@ import { ROOT } from '../support/scratch.ts';
 export interface Command {
   readonly line: number;
   readonly text: string;
-  readonly exit: number;
+  readonly exits: readonly number[];
   readonly notRun?: string;
+  /** The page does not show it. */
+  readonly hidden?: true;
   /** What the page shows as its output. */
   readonly output: readonly string[];
 }
@@ -69,7 +71,7 @@ export function readPage(path: string): Page {
     if (directive === 'not run') notRun = value;
     else if (directive === 'names') names.push(...value.split(/,\s*/));
     else if (directive === 'run')
-      steps.push({ type: 'command', line: at + 1, ...command(value), output: [] });
+      steps.push({ type: 'command', line: at + 1, ...command(value), output: [], hidden: true });
     else if (line.trim() !== '') notRun = undefined;
   }
   return { path, names, steps };
@@ -113,11 +115,11 @@ function isOpen(text: string): boolean {
   return text.endsWith('\\') || text.split("'").length % 2 === 0;
 }
 
-function command(text: string): Pick<Command, 'text' | 'exit' | 'notRun'> {
+function command(text: string): Pick<Command, 'text' | 'exits' | 'notRun'> {
   const note = /\s# (.*)$/.exec(text)?.[1] ?? '';
   const notRun = /^not run: (.*)$/.exec(note)?.[1];
-  const exit = Number(/^exit (\d+)/.exec(note)?.[1] ?? 0);
-  return { text, exit, ...(notRun === undefined ? {} : { notRun }) };
+  const exits = /^exit (\d+(?: or \d+)*)/.exec(note)?.[1] ?? '0';
+  return { text, exits: exits.split(' or ').map(Number), ...(notRun === undefined ? {} : { notRun }) };
 }
 
 /** Every page that people read. */

@@ -98,6 +98,11 @@ async function openProject(page: Page, { bench, suffix, stack }: Place): Promise
     },
     async close() {
       await rm(folder, { recursive: true, force: true });
+      for (const name of page.names.map(ours)) {
+        for (const path of [`/${name}`, `/_search/pipeline/${name}`]) {
+          await bench.cluster.request({ method: 'DELETE', path, accept: [404] });
+        }
+      }
       await bench.raw('POST', '/.rerankctl-state/_delete_by_query?conflicts=proceed&refresh=true', {
         query: { prefix: { stack } },
       });
@@ -114,8 +119,8 @@ function foldersOf(page: Page): string[] {
     ([path]) => path,
   );
   const owns = page.steps.some((step) => step.type === 'manifest' && step.file !== undefined);
-  const bare = named.length === 0 && !owns && /-f manifests(?![/\w])/.test(text);
-  const folders = bare ? ['manifests/quickstart'] : named;
+  const bare = !owns && !/--to manifests/.test(text) && /-f manifests(?![/\w])/.test(text);
+  const folders = bare && named.length === 0 ? ['manifests/quickstart'] : named;
   // The collection is measured with the model of the quickstart.
   return [
     ...new Set(
