@@ -66,7 +66,7 @@ export function readPage(path: string): Page {
       notRun = undefined;
       continue;
     }
-    const comment = /^<!-- (\w[\w ]*): (.*) -->$/.exec(line);
+    const comment = /^\s*<!-- (\w[\w ]*): (.*) -->$/.exec(line);
     const [, directive, value = ''] = comment ?? [];
     if (directive === 'not run') notRun = value;
     else if (directive === 'names') names.push(...value.split(/,\s*/));
