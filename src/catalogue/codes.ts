@@ -1,5 +1,6 @@
 import { ACCESS } from './access.ts';
 import { CONNECTION } from './connection.ts';
+import { LOCAL_NODE } from './local-node.ts';
 import { MANIFESTS } from './manifests.ts';
 import type { Codes } from './meaning.ts';
 import { MEASURING } from './measuring.ts';
@@ -16,4 +17,5 @@ export const CODES: Codes = {
   ...MODELS,
   ...OBJECTS,
   ...MEASURING,
+  ...LOCAL_NODE,
 };

@@ -2,6 +2,10 @@ import type { Codes } from './meaning.ts';
 
 /** Verifications, and the files of queries, judgments and runs that they read. */
 export const MEASURING: Codes = {
+  RCTL_GATE_FAILED:
+    'A gate of a Verification does not hold: the figure, or its whole interval, is on the wrong side of the bound. Look at the worst queries in the report before the bound is changed.',
+  RCTL_GATE_INCONCLUSIVE:
+    'There is too little data to say whether a gate holds: the interval lies on both sides of its bound. More judged queries make it narrower; the report says how small a difference can be seen with these.',
   RCTL_FILE_UNWRITABLE:
     'A report or a baseline cannot be written to the path given. Check the folder and its permissions.',
   RCTL_INPUT_COLUMNS:

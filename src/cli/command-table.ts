@@ -1,3 +1,5 @@
+import { FORMATS } from './formats/format.ts';
+
 export interface Flag {
   readonly name: string;
   readonly short?: string;
@@ -7,36 +9,71 @@ export interface Flag {
   readonly oneOf?: readonly string[];
   /** Its value is a positive whole number. */
   readonly count?: true;
+  /** Heading in help under which it stands; without one it is the command's own. */
+  readonly group?: string;
   readonly help: string;
 }
 
-const COMMON: readonly Flag[] = [
-  {
-    name: 'output',
-    value: 'FORMAT',
-    oneOf: ['text', 'json'],
-    help: 'what stdout carries: text or json',
-  },
+function inGroup(group: string, flags: readonly Flag[]): readonly Flag[] {
+  return flags.map((flag) => ({ ...flag, group }));
+}
+
+const HELP = inGroup('Output and help', [
   { name: 'color', value: 'WHEN', oneOf: ['auto', 'always', 'never'], help: 'colour: auto, always or never' },
   { name: 'debug', help: 'show causes and stacks of failures' },
   { name: 'help', short: 'h', help: 'show help' },
+]);
+
+const COMMON: readonly Flag[] = [
+  ...inGroup('Output and help', [
+    {
+      name: 'output',
+      value: 'FORMAT',
+      oneOf: ['text', 'json'],
+      help: 'what stdout carries: text or json',
+    },
+  ]),
+  ...HELP,
 ];
 
-const MANIFESTS: readonly Flag[] = [
+/** Of commands whose result a CI shows. */
+const REPORTED: readonly Flag[] = [
+  ...inGroup('Output and help', [
+    {
+      name: 'output',
+      value: 'FORMAT',
+      oneOf: FORMATS,
+      help: 'what stdout carries: text, json, ndjson (as it happens), markdown, junit, sarif or github',
+    },
+    {
+      name: 'report',
+      value: 'FORMAT=PATH',
+      many: true,
+      help: 'the same into a file, also html; may be repeated',
+    },
+    {
+      name: 'no-github',
+      help: 'no annotations and no step summary in a job of GitHub Actions',
+    },
+  ]),
+  ...HELP,
+];
+
+const MANIFESTS = inGroup('Manifests', [
   { name: 'file', short: 'f', value: 'PATH', many: true, help: 'manifest file, folder or glob; - is stdin' },
   { name: 'var', value: 'NAME=VALUE', many: true, help: 'a value for {$var: NAME}' },
-];
+]);
 
-const LINT: readonly Flag[] = [
+const LINT = inGroup('Manifests', [
   {
     name: 'lint',
     value: 'RULE=LEVEL',
     many: true,
     help: 'level of a lint rule: off, note, warning or error (docs/lint.md)',
   },
-];
+]);
 
-const CLUSTER: readonly Flag[] = [
+const CLUSTER = inGroup('The cluster', [
   { name: 'url', value: 'URL', help: 'the cluster (OPENSEARCH_URL; default http://127.0.0.1:9200)' },
   { name: 'profile', value: 'NAME', help: 'a cluster of rerankctl.yaml (RERANKCTL_PROFILE)' },
   {
@@ -73,13 +110,19 @@ const CLUSTER: readonly Flag[] = [
   { name: 'proxy', value: 'URL', help: 'http proxy to go through (HTTPS_PROXY, HTTP_PROXY, NO_PROXY)' },
   { name: 'insecure-skip-tls-verify', help: 'do not check the certificate of the cluster' },
   { name: 'request-timeout', value: 'SECONDS', count: true, help: 'longest time for one request (60)' },
-];
+  {
+    name: 'retry-for',
+    value: 'SECONDS',
+    count: true,
+    help: 'how long a request that is refused for now is tried again (30)',
+  },
+]);
 
-const STACK: readonly Flag[] = [
+const STACK = inGroup('State', [
   { name: 'stack', value: 'NAME', help: 'name under which the state is kept (default)' },
-];
+]);
 
-const SELECTION: readonly Flag[] = [
+const SELECTION = inGroup('A part of the plan', [
   {
     name: 'target',
     value: 'ADDRESS',
@@ -87,15 +130,17 @@ const SELECTION: readonly Flag[] = [
     help: 'only this, and what it depends on; * is a wildcard',
   },
   { name: 'exclude', value: 'ADDRESS', many: true, help: 'not this, nor what depends on it' },
-];
+]);
 
-const REMOVALS: readonly Flag[] = [
+const REMOVALS = inGroup('Deletions', [
   { name: 'max-deletes', value: 'N', count: true, help: 'refuse to delete more than this (10)' },
   { name: 'allow-data-loss', help: 'delete also indices with documents that the stack did not seed' },
-];
+]);
 
-const PRUNE: readonly Flag[] = [
-  { name: 'prune', help: 'delete what the stack holds and no manifest names any more' },
+const PRUNE = [
+  ...inGroup('Deletions', [
+    { name: 'prune', help: 'delete what the stack holds and no manifest names any more' },
+  ]),
   ...REMOVALS,
 ];
 
@@ -116,7 +161,9 @@ const DEV: readonly Flag[] = [
 export interface CommandHelp {
   readonly usage: string;
   readonly summary: string;
+  /** Help begins with it. Every example is run by a test (`test/cli/thirty/help.test.ts`). */
   readonly example: string;
+  readonly examples?: readonly string[];
   readonly flags: readonly Flag[];
 }
 
@@ -125,17 +172,22 @@ export const COMMANDS = {
     usage: 'validate -f PATH…',
     summary: 'check manifests; contacts no cluster',
     example: 'rerankctl validate -f manifests/quickstart',
+    examples: ['rerankctl validate -f - < manifests/by-field-tutorial/tutorial.yaml'],
     flags: [
       ...MANIFESTS,
       { name: 'for-version', value: 'VERSION', help: 'also: could a server of this version take them?' },
       ...LINT,
-      ...COMMON,
+      ...REPORTED,
     ],
   },
   plan: {
     usage: 'plan -f PATH…',
     summary: 'show what apply would change; writes nothing (but for --canary)',
     example: 'rerankctl plan -f manifests/quickstart',
+    examples: [
+      'rerankctl plan -f manifests/quickstart --target Model/minilm-l6-scorer',
+      'rerankctl plan -f manifests/quickstart -o plan.json',
+    ],
     flags: [
       ...MANIFESTS,
       { name: 'detailed-exitcode', help: 'exit 2 when changes are pending' },
@@ -156,16 +208,21 @@ export const COMMANDS = {
       ...PRUNE,
       ...STACK,
       ...CLUSTER,
-      ...COMMON,
+      ...REPORTED,
     ],
   },
   apply: {
     usage: 'apply -f PATH… | apply PLAN.json',
     summary: 'make the cluster match the manifests, and wait until it does',
     example: 'rerankctl apply -f manifests/quickstart',
+    examples: ['rerankctl apply plan.json', 'rerankctl apply -f manifests/quickstart --yes'],
     flags: [
       ...MANIFESTS,
-      { name: 'yes', short: 'y', help: 'do not ask (nothing is asked where there is no terminal)' },
+      {
+        name: 'yes',
+        short: 'y',
+        help: 'do not ask; needed where there is no terminal to ask on, and in a CI',
+      },
       { name: 'parallelism', value: 'N', count: true, help: 'changes worked on at once (10)' },
       { name: 'timeout', value: 'SECONDS', count: true, help: 'longest wait for one ML task (600)' },
       {
@@ -177,7 +234,7 @@ export const COMMANDS = {
       ...PRUNE,
       ...STACK,
       ...CLUSTER,
-      ...COMMON,
+      ...REPORTED,
     ],
   },
   rollback: {
@@ -185,18 +242,23 @@ export const COMMANDS = {
     summary: 'search through the last release again: its pipelines, and the models they went through',
     example: 'rerankctl rollback',
     flags: [
-      { name: 'yes', short: 'y', help: 'do not ask' },
+      {
+        name: 'yes',
+        short: 'y',
+        help: 'do not ask; needed where there is no terminal to ask on, and in a CI',
+      },
       { name: 'parallelism', value: 'N', count: true, help: 'changes worked on at once (10)' },
       { name: 'timeout', value: 'SECONDS', count: true, help: 'longest wait for one ML task (600)' },
       ...STACK,
       ...CLUSTER,
-      ...COMMON,
+      ...REPORTED,
     ],
   },
   verify: {
     usage: 'verify -f PATH… | verify --run FILE… --qrels FILE',
     summary: 'compare reranked with unreranked search, and check what must hold',
     example: 'rerankctl verify -f manifests/quickstart',
+    examples: ['rerankctl verify -f manifests/quickstart --html report.html'],
     flags: [
       ...MANIFESTS,
       { name: 'html', value: 'FILE', help: 'one page to look at, without any network' },
@@ -219,7 +281,7 @@ export const COMMANDS = {
         help: 'with --run: what is measured (ndcg@10, mrr@10, …)',
       },
       ...CLUSTER,
-      ...COMMON,
+      ...REPORTED,
     ],
   },
   doctor: {
@@ -232,14 +294,40 @@ export const COMMANDS = {
       { name: 'yes', short: 'y', help: 'with --fix: do not ask' },
       ...STACK,
       ...CLUSTER,
-      ...COMMON,
+      ...REPORTED,
     ],
   },
   drift: {
     usage: 'drift -f PATH…',
     summary: 'show what in the cluster is not as it was applied; exit 2 when there is any',
     example: 'rerankctl drift -f manifests/quickstart',
-    flags: [...MANIFESTS, ...STACK, ...CLUSTER, ...COMMON],
+    flags: [...MANIFESTS, ...STACK, ...CLUSTER, ...REPORTED],
+  },
+  reconcile: {
+    usage: 'reconcile -f PATH… [--apply]',
+    summary: 'watch for drift in a loop; with --apply: heal it, and apply what changes in git',
+    example: 'rerankctl reconcile -f manifests/quickstart --once',
+    flags: [
+      ...MANIFESTS,
+      { name: 'apply', help: 'apply what is pending, as `rerankctl apply` would; without it: watch alone' },
+      { name: 'interval', value: 'DURATION', help: 'between two rounds: 30s, 5m, 1h (5m)' },
+      { name: 'once', help: 'one round, with the exit codes of drift or apply' },
+      { name: 'listen', value: 'HOST:PORT', help: 'where /livez, /readyz and /metrics are (127.0.0.1:9464)' },
+      {
+        name: 'log-format',
+        value: 'FORMAT',
+        oneOf: ['text', 'json'],
+        help: 'text on stderr (default), or json: one object a line on stdout',
+      },
+      { name: 'grace-period', value: 'DURATION', help: 'longest time to stop in when told to (25s)' },
+      { name: 'parallelism', value: 'N', count: true, help: 'changes worked on at once (10)' },
+      { name: 'timeout', value: 'SECONDS', count: true, help: 'longest wait for one ML task (600)' },
+      ...LINT,
+      ...PRUNE,
+      ...STACK,
+      ...CLUSTER,
+      ...COMMON,
+    ],
   },
   destroy: {
     usage: 'destroy --confirm STACK',
@@ -249,13 +337,13 @@ export const COMMANDS = {
       {
         name: 'confirm',
         value: 'STACK',
-        help: 'the name of the stack once more; without it the plan is shown',
+        help: 'the name of the stack once more; without it the plan is shown, and a person is asked',
       },
       { name: 'allow-data-loss', help: 'delete also indices with documents that the stack did not seed' },
       { name: 'timeout', value: 'SECONDS', count: true, help: 'longest wait for one undeployment (600)' },
       ...STACK,
       ...CLUSTER,
-      ...COMMON,
+      ...REPORTED,
     ],
   },
   export: {
@@ -275,12 +363,14 @@ export const COMMANDS = {
     usage: 'explain [KIND[.FIELD…] | CODE]',
     summary: 'what a field is for, or what a code of a message means',
     example: 'rerankctl explain Model.model_config.framework_type',
+    examples: ['rerankctl explain RCTL_PLAN_STALE'],
     flags: [...COMMON],
   },
   graph: {
     usage: 'graph -f PATH…',
     summary: 'draw what depends on what',
     example: 'rerankctl graph -f manifests/quickstart',
+    examples: ['rerankctl graph -f manifests/quickstart --format dot'],
     flags: [
       ...MANIFESTS,
       { name: 'format', value: 'FORMAT', oneOf: ['mermaid', 'dot'], help: 'mermaid (default) or dot' },
@@ -291,14 +381,27 @@ export const COMMANDS = {
     usage: 'state list | show ADDRESS | history | rm ADDRESS… | mv FROM TO | unlock',
     summary: 'look at what is remembered of a stack, and mend it',
     example: 'rerankctl state list',
+    examples: ['rerankctl state show Model/minilm-l6-scorer', 'rerankctl state history'],
     flags: [...STACK, ...CLUSTER, ...COMMON],
   },
   dev: {
     usage: 'dev up | status | down',
     summary: 'a real OpenSearch with ML Commons on this machine, without Docker',
     example: 'rerankctl dev up',
+    examples: ['rerankctl dev status', 'rerankctl dev down'],
     flags: [...DEV, ...COMMON],
+  },
+  version: {
+    usage: 'version',
+    summary: 'the version; with --output json also node, system, schema and servers',
+    example: 'rerankctl version',
+    examples: ['rerankctl version --output json'],
+    flags: [...COMMON],
   },
 } satisfies Record<string, CommandHelp>;
 
 export type CommandName = keyof typeof COMMANDS;
+
+export function isCommand(word: string): word is CommandName {
+  return Object.hasOwn(COMMANDS, word);
+}

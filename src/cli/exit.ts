@@ -29,6 +29,13 @@ export const EXIT_MEANINGS: Readonly<Record<number, string>> = {
   130: 'interrupted',
 };
 
+/** The table as help shows it. */
+export function exitCodes(): string {
+  return Object.entries(EXIT_MEANINGS)
+    .map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`)
+    .join('\n');
+}
+
 const BY_FAILURE: Readonly<Record<FailureClass, number>> = {
   usage: EXIT.usage,
   manifest: EXIT.usage,

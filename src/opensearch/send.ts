@@ -27,7 +27,7 @@ export interface Sender {
   close(): Promise<void>;
 }
 
-const REQUEST_TIMEOUT_MS = 60_000;
+export const REQUEST_TIMEOUT_MS = 60_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /** An object becomes JSON here; text and bytes go to the socket as they are, uncopied. */

@@ -40,7 +40,12 @@ function read(args: readonly string[], env: Env = {}, folder = cwd): Promise<Con
     readStdin: async () => 'from-stdin\n',
     ask: async () => undefined,
   };
-  return readSettings({ io, flags, positionals, output: 'text', color: { stdout: false, stderr: false } });
+  const color = { stdout: false, stderr: false };
+  const live = { output, unicode: true };
+  return readSettings({
+    ...{ io, flags, positionals, color, live },
+    ...{ output: 'text', stream: undefined, unicode: true },
+  });
 }
 
 function config(text: string, folder = cwd): Promise<void> {

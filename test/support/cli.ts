@@ -11,7 +11,8 @@ export interface Ran {
 }
 
 /** What of the developer's own environment would change what a command does. */
-const OF_THE_USER = /^(NO_COLOR|FORCE_COLOR|CI|OPENSEARCH_.*|RERANKCTL_PROFILE|AWS_.*|(HTTPS?|NO)_PROXY)$/i;
+const OF_THE_USER =
+  /^(NO_COLOR|FORCE_COLOR|CI|CI_PROJECT_DIR|GITHUB_.*|OPENSEARCH_.*|RERANKCTL_PROFILE|AWS_.*|(HTTPS?|NO)_PROXY)$/i;
 
 interface Options {
   readonly env?: Readonly<Record<string, string>>;

@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../../core/diagnostic.ts';
 import type { Finding, SettingFix } from '../../core/finding.ts';
 import type { Resource } from '../../core/resource.ts';
 import { examine } from '../../doctor/doctor.ts';
@@ -7,9 +8,11 @@ import type { CommandResult, Invocation } from '../command.ts';
 import type { ConnectionSettings } from '../connection/settings.ts';
 import { EXIT } from '../exit.ts';
 import { painter } from '../io.ts';
+import { suggest } from '../next-step.ts';
 import { lineProgress } from '../progress/lines.ts';
 import { renderConnection } from '../render/connection.ts';
 import { renderFindings, settingWords } from '../render/doctor.ts';
+import { nextWords } from './planning.ts';
 import { clusterOf, loadResources, manifestInputs, settingsOf } from './shared.ts';
 
 /** Can this cluster carry what the manifests want? Sends reads alone, but for `--fix`. */
@@ -26,8 +29,14 @@ export async function doctorCommand(invocation: Invocation): Promise<CommandResu
       io.stdout.write(renderFindings(findings, { paint: painter(color.stdout), cwd: io.cwd }));
   };
   try {
-    const findings = await examine(cluster, resources, { stack });
+    const seen = await examine(cluster, resources, { stack });
+    const findings = isReached(seen) ? [...seen, patience(settings)] : seen;
     show(findings);
+    const sound = findings.every(({ level }) => level === 'ok' || level === 'note');
+    const inputs = manifestInputs(invocation);
+    if (sound && inputs.files.length > 0) {
+      suggest(invocation, 'To see what would change', nextWords('plan', { flags, ...inputs }));
+    }
     const fixes = flags.on('fix') ? fixesOf(findings) : [];
     if (flags.on('fix') && fixes.length === 0) io.stderr.write('\nThere is no setting to change.\n');
     if (fixes.length === 0 || !(await agreed(fixes, invocation)))
@@ -39,6 +48,20 @@ export async function doctorCommand(invocation: Invocation): Promise<CommandResu
   } finally {
     await cluster.close();
   }
+}
+
+function isReached(findings: readonly Finding[]): boolean {
+  return !findings.some(({ check, level }) => check === 'reachable' && level === 'error');
+}
+
+/** How long what is waited for, as flags, a profile or defaults say. */
+function patience({ connection }: ConnectionSettings): Finding {
+  const seconds = (ms: number | undefined): number => (ms ?? 0) / 1000;
+  return {
+    check: 'patience',
+    level: 'ok',
+    message: `A request may take ${seconds(connection.requestTimeoutMs)} s (--request-timeout), and is tried again for ${seconds(connection.retryForMs)} s when it is refused for now (--retry-for); one ML task may take 600 s (apply --timeout).`,
+  };
 }
 
 /** Shows what would be set, and asks where there is a person to ask. */
@@ -81,9 +104,21 @@ function list(fixes: readonly SettingFix[]): string {
 
 function resultOf(findings: readonly Finding[], set: readonly SettingFix[]): CommandResult {
   const errors = findings.filter(({ level }) => level === 'error');
-  const unreachable = errors.some(({ check }) => check === 'reachable');
-  const exitCode = unreachable ? EXIT.unreachable : errors.length > 0 ? EXIT.refused : EXIT.done;
-  return { exitCode, json: { findings, set } };
+  const exitCode = !isReached(findings) ? EXIT.unreachable : errors.length > 0 ? EXIT.refused : EXIT.done;
+  return { exitCode, json: { findings, set }, told: { diagnostics: findings.flatMap(asProblem) } };
+}
+
+/** What is not as it should be, as other commands tell it. */
+function asProblem({ level, check, message, remedy, diagnostic }: Finding): Diagnostic[] {
+  if (level === 'ok') return [];
+  return [
+    diagnostic ?? {
+      severity: level,
+      code: `doctor/${check}`,
+      message,
+      ...(remedy === undefined ? {} : { remedy }),
+    },
+  ];
 }
 
 /** Who reads a report wants to know which cluster it is about, and by whose word. */

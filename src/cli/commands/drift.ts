@@ -35,7 +35,7 @@ export async function driftCommand(invocation: Invocation): Promise<CommandResul
     };
     // What cannot even be compared is no clean bill.
     const exitCode = drifted.length > 0 ? EXIT.pending : hasErrors(problems) ? EXIT.refused : EXIT.done;
-    return { exitCode, json };
+    return { exitCode, json, told: { diagnostics: problems, plan: made, drifted } };
   } finally {
     await cluster.close();
   }

@@ -174,7 +174,7 @@ function report(
   );
 }
 
-const QUIET_MS = 5_000;
+const QUIET_MS = 10_000;
 
 /** Long work says from time to time that it goes on. */
 function calmly({ io }: Invocation): (what: string, detail: string) => void {

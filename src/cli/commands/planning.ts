@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Resource } from '../../core/resource.ts';
-import { type PreparedPlan, plan } from '../../engine/provision.ts';
+import { type PlanOptions, type PreparedPlan, plan } from '../../engine/provision.ts';
 import { formerRelease } from '../../engine/rollback.ts';
 import type { PlanInputs, SavedPlan } from '../../engine/saved-plan.ts';
 import { readSavedPlan } from '../../engine/saved-plan.ts';
@@ -45,22 +45,30 @@ export async function loadAndPlan(
 ): Promise<{ prepared: PreparedPlan; inputs: PlanInputs; resources: readonly Resource[] }> {
   if (invocation.flags.on('rollback')) return planRollback({ stack, manifests, rules }, invocation, cluster);
   const { resources, digest } = await loadResources(invocation, manifests);
-  if (rules.prune && resources.length === 0) {
-    throw usage(
-      'There is no manifest here, and --prune would delete all that the stack holds.',
-      `When that is meant: rerankctl destroy --stack ${stack} --confirm ${stack}`,
-    );
-  }
-  const { maxDeletes, allowDataLoss, targets, excludes } = rules;
-  const removals = rules.prune ? { removals: { maxDeletes, allowDataLoss } } : {};
-  const prepared = await plan(cluster, resources, {
-    stack,
-    targets,
-    excludes,
-    lint: lintLevels(invocation.flags),
-    ...removals,
-  });
+  refuseEmptyPrune({ stack, rules }, resources);
+  const prepared = await plan(cluster, resources, planOptionsOf({ stack, rules }, invocation.flags));
   return { prepared, inputs: { ...manifests, digest, ...rules }, resources };
+}
+
+/** How the engine is to plan what was asked for. */
+export function planOptionsOf(
+  { stack, rules }: Pick<PlanRequest, 'stack' | 'rules'>,
+  flags: Flags,
+): PlanOptions {
+  const { prune, maxDeletes, allowDataLoss, targets, excludes } = rules;
+  const removals = prune ? { removals: { maxDeletes, allowDataLoss } } : {};
+  return { stack, targets, excludes, lint: lintLevels(flags), ...removals };
+}
+
+export function refuseEmptyPrune(
+  { stack, rules }: Pick<PlanRequest, 'stack' | 'rules'>,
+  resources: readonly Resource[],
+): void {
+  if (!rules.prune || resources.length > 0) return;
+  throw usage(
+    'There is no manifest here, and --prune would delete all that the stack holds.',
+    `When that is meant: rerankctl destroy --stack ${stack} --confirm ${stack}`,
+  );
 }
 
 /** What `rollback` would do. Of manifests only the verifications count: they preview it. */
@@ -115,13 +123,32 @@ export function requestOfSaved({ stack, inputs }: SavedPlan): PlanRequest {
   return { stack, manifests: { files, vars }, rules };
 }
 
+/** As a shell takes it for one word. */
 function quoted(text: string): string {
   return /^[\w@%+=:,./*-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** How this run was told to reach its cluster. A password in a URL stays behind: these words end up in logs. */
-function connectionWords(flags: Flags): string[] {
-  const given = [
+/** The flags of a command line that were given, to be said again: these of many values, these of one, these switches. */
+function givenFlags(
+  flags: Flags,
+  { many = [], one = [], on = [] }: Partial<Record<'many' | 'one' | 'on', readonly string[]>>,
+): string[] {
+  return [
+    ...many.flatMap((name) =>
+      flags.list(name).map((value) => `${name === 'file' ? '-f' : `--${name}`} ${quoted(value)}`),
+    ),
+    ...on.filter((name) => flags.on(name)).map((name) => `--${name}`),
+    ...one.flatMap((name) => {
+      const value = flags.text(name);
+      if (value === undefined) return [];
+      // A password in a URL stays behind: these words end up in logs.
+      return [`--${name} ${quoted(name === 'url' || name === 'proxy' ? withoutUserinfo(value) : value)}`];
+    }),
+  ];
+}
+
+const TO_THE_CLUSTER = {
+  one: [
     'profile',
     'config',
     'url',
@@ -135,45 +162,45 @@ function connectionWords(flags: Flags): string[] {
     'aws-service',
     'aws-region',
     'proxy',
-  ].flatMap((name) => {
-    const value = flags.text(name);
-    if (value === undefined) return [];
-    return [`--${name} ${quoted(name === 'url' || name === 'proxy' ? withoutUserinfo(value) : value)}`];
-  });
-  const insecure = 'insecure-skip-tls-verify';
-  return [...given, ...(flags.on(insecure) ? [`--${insecure}`] : [])];
+  ],
+  on: ['insecure-skip-tls-verify'],
+};
+
+export function rollbackWords(flags: Flags): string {
+  const given = [...givenFlags(flags, { one: ['stack'] }), ...givenFlags(flags, TO_THE_CLUSTER)];
+  return ['rerankctl rollback', ...given].join(' ');
 }
 
-function rollbackWords(flags: Flags): string {
-  const stack = flags.text('stack');
+/** Another command with the same manifests on the same cluster, for whoever wants to go on. */
+export function nextWords(
+  command: string,
+  { flags, files, vars }: ManifestInputs & { readonly flags: Flags },
+  carried: readonly string[] = ['stack'],
+): string {
   return [
-    'rerankctl rollback',
-    ...(stack === undefined ? [] : [`--stack ${stack}`]),
-    ...connectionWords(flags),
+    `rerankctl ${command}`,
+    ...files.map((path) => `-f ${quoted(path)}`),
+    ...Object.entries(vars).map(([name, value]) => `--var ${quoted(`${name}=${value}`)}`),
+    ...givenFlags(flags, { one: carried }),
+    ...givenFlags(flags, TO_THE_CLUSTER),
   ].join(' ');
 }
 
 /** The words that make this very plan again, or apply it from a file: said to whoever reads it. */
-export function applyWords({ flags }: Invocation): string {
+export function applyWords({ flags, positionals }: Invocation): string {
   if (flags.on('rollback')) return rollbackWords(flags);
-  const many = (names: readonly string[]): string[] =>
-    names.flatMap((name) =>
-      flags.list(name).map((value) => `${name === 'file' ? '-f' : `--${name}`} ${quoted(value)}`),
-    );
-  const one = (names: readonly string[]): string[] =>
-    names.flatMap((name) => {
-      const value = flags.text(name);
-      return value === undefined ? [] : [`--${name} ${quoted(value)}`];
-    });
-  const on = (names: readonly string[]): string[] =>
-    names.filter((name) => flags.on(name)).map((name) => `--${name}`);
   const made = [
-    ...many(['file', 'var', 'target', 'exclude', 'lint']),
-    ...on(['prune', 'allow-data-loss']),
-    ...one(['max-deletes', 'stack']),
+    ...positionals.map((path) => `-f ${quoted(path)}`),
+    ...givenFlags(flags, {
+      many: ['file', 'var', 'target', 'exclude', 'lint'],
+      on: ['prune', 'allow-data-loss'],
+      one: ['max-deletes', 'stack'],
+    }),
   ];
   const out = flags.text('out');
-  return ['rerankctl apply', ...(out === undefined ? made : [quoted(out)]), ...connectionWords(flags)].join(
-    ' ',
-  );
+  return [
+    'rerankctl apply',
+    ...(out === undefined ? made : [quoted(out)]),
+    ...givenFlags(flags, TO_THE_CLUSTER),
+  ].join(' ');
 }

@@ -8,13 +8,24 @@ import { connect } from '../../opensearch/connect.ts';
 import type { Invocation } from '../command.ts';
 import type { ConnectionSettings } from '../connection/settings.ts';
 import { usage } from '../flags.ts';
-import { painter } from '../io.ts';
+import { type Io, painter } from '../io.ts';
 import { renderConnection } from '../render/connection.ts';
 import { type RenderStyle, renderDiagnostics } from '../render/diagnostics.ts';
 import { manifestFailure } from '../render/failure.ts';
+import type { VerificationStyle } from '../render/verification/pen.ts';
 
 export function stderrStyle({ io, color }: Invocation): RenderStyle {
-  return { paint: painter(color.stderr), cwd: io.cwd };
+  return {
+    paint: painter(color.stderr),
+    cwd: io.cwd,
+    width: io.stderr.isTTY ? io.stderr.columns : undefined,
+  };
+}
+
+/** Tables fit the terminal; anywhere else names and IDs stay whole. */
+export function tableStyle({ io, color, unicode }: Invocation): VerificationStyle {
+  const { columns, isTTY } = io.stdout;
+  return { color: color.stdout, width: columns, unicode, wholeIds: !isTTY };
 }
 
 /** Which manifests, and with which values for `{$var: …}`. */
@@ -27,18 +38,29 @@ export function manifestInputs({ flags, positionals }: Invocation): ManifestInpu
   return { files: [...flags.list('file'), ...positionals], vars: flags.pairs('var') };
 }
 
-/** Reads, validates and checks manifests. Throws all errors at once; warnings go to stderr. */
-export async function loadResources(
-  invocation: Invocation,
-  { files, vars }: ManifestInputs = manifestInputs(invocation),
-): Promise<{
+export interface LoadedResources {
   readonly resources: Resource[];
+  /** Nothing worse than warnings. */
   readonly diagnostics: Diagnostic[];
   readonly files: readonly string[];
   /** See `Loaded.digest`. */
   readonly digest: string;
-}> {
-  const { io } = invocation;
+}
+
+/** Reads, validates and checks manifests. Throws all errors at once; warnings go to stderr. */
+export async function loadResources(
+  invocation: Invocation,
+  inputs: ManifestInputs = manifestInputs(invocation),
+): Promise<LoadedResources> {
+  const loaded = await readResources(invocation.io, inputs);
+  if (loaded.diagnostics.length > 0) {
+    invocation.io.stderr.write(`${renderDiagnostics(loaded.diagnostics, stderrStyle(invocation))}\n`);
+  }
+  return loaded;
+}
+
+/** As `loadResources`, and leaves it to the caller to tell of warnings. */
+export async function readResources(io: Io, { files, vars }: ManifestInputs): Promise<LoadedResources> {
   if (files.length === 0) {
     throw usage('No manifests given.', 'Name them with -f: a file, a folder, a glob, or - for stdin.');
   }
@@ -50,7 +72,6 @@ export async function loadResources(
   });
   const diagnostics = [...loaded.diagnostics, ...(await checkResources(loaded.resources))];
   if (hasErrors(diagnostics)) throw manifestFailure(diagnostics);
-  if (diagnostics.length > 0) io.stderr.write(`${renderDiagnostics(diagnostics, stderrStyle(invocation))}\n`);
   return { resources: loaded.resources, diagnostics, files: loaded.files, digest: loaded.digest };
 }
 
@@ -63,6 +84,15 @@ export function settingsOf(invocation: Invocation): Promise<ConnectionSettings> 
   const reading = readAndTell(invocation);
   settings.set(invocation, reading);
   return reading;
+}
+
+/** One listener of two; whichever of them there is. */
+export function both(first: Listener | undefined, second: Listener | undefined): Listener | undefined {
+  if (first === undefined || second === undefined) return first ?? second;
+  return (event) => {
+    first(event);
+    second(event);
+  };
 }
 
 /** Warnings go to stderr with every run, and with `--debug` all values and their origins. */
@@ -81,7 +111,19 @@ export async function clusterOf(
   invocation: Invocation,
   options: { listener?: Listener; signal?: AbortSignal } = {},
 ): Promise<Cluster> {
-  return connect((await settingsOf(invocation)).connection, options);
+  const { connection } = await settingsOf(invocation);
+  return connect(connection, { ...options, listener: both(options.listener, invocation.stream?.event) });
+}
+
+/** The same cluster, with passwords and tokens as their files hold them now: these are renewed while a loop runs. */
+export async function clusterAnew(
+  invocation: Invocation,
+  options: { listener?: Listener } = {},
+): Promise<Cluster> {
+  const { readSettings } = await import('../connection/settings.ts');
+  const { password, token, clientKeyPassphrase } = (await readSettings(invocation)).connection;
+  const { connection } = await settingsOf(invocation);
+  return connect({ ...connection, password, token, clientKeyPassphrase }, options);
 }
 
 export async function stackOf(invocation: Invocation): Promise<string> {

@@ -28,6 +28,7 @@ export interface ConnectionSettings {
 
 const DEFAULT_URL = 'http://127.0.0.1:9200';
 const DEFAULT_TIMEOUT_S = 60;
+const DEFAULT_RETRY_S = 30;
 const SECRET = '(sensitive)';
 
 /** Flags go before the environment, that before the profile, and that before defaults. Reads files; contacts nobody. */
@@ -55,6 +56,7 @@ export async function readSettings(invocation: Invocation): Promise<ConnectionSe
   const insecure = insecureOf(invocation, profile);
   const stack = stackOf(given, profile);
   const timeout = timeoutOf(invocation, profile);
+  const retry = retryOf(invocation);
 
   const connection: Connection = {
     url: credentials.url,
@@ -69,6 +71,7 @@ export async function readSettings(invocation: Invocation): Promise<ConnectionSe
     proxy: proxy.url,
     insecure: insecure !== undefined,
     requestTimeoutMs: timeout.seconds * 1000,
+    retryForMs: retry.seconds * 1000,
   };
   const masked = (secret: { origin: string } | undefined): { value: string; origin: string } | undefined =>
     secret === undefined ? undefined : { value: SECRET, origin: secret.origin };
@@ -87,6 +90,7 @@ export async function readSettings(invocation: Invocation): Promise<ConnectionSe
     { name: 'insecure', value: String(insecure !== undefined), origin: insecure ?? 'default' },
     { name: 'stack', ...stack },
     { name: 'request_timeout', value: `${timeout.seconds} s`, origin: timeout.origin },
+    { name: 'retry_for', value: `${retry.seconds} s`, origin: retry.origin },
   ];
   const warnings = [
     ...credentials.warnings,
@@ -162,6 +166,13 @@ function timeoutOf({ flags }: Invocation, profile: ChosenProfile): { seconds: nu
   return own === undefined
     ? { seconds: DEFAULT_TIMEOUT_S, origin: 'default' }
     : { seconds: own, origin: profile.placeOf('request_timeout') };
+}
+
+function retryOf({ flags }: Invocation): { seconds: number; origin: string } {
+  const seconds = flags.count('retry-for');
+  return seconds === undefined
+    ? { seconds: DEFAULT_RETRY_S, origin: 'default' }
+    : { seconds, origin: '--retry-for' };
 }
 
 /** A variable that is left over may send what a profile knows to another cluster than the profile's. */

@@ -182,7 +182,8 @@ async function update(context: StepContext, id: string, body: JsonObject): Promi
     describe: () => 'not yet visible to search',
     signal: context.signal,
     deadlineMs: 10_000,
-    onPoll: (state, sinceMs) => context.polled('the updated group to be searchable', state, sinceMs),
+    onPoll: (state, sinceMs, deadlineMs) =>
+      context.polled('the updated group to be searchable', state, sinceMs, deadlineMs),
   });
   return { id };
 }
@@ -205,7 +206,8 @@ async function remove(context: RemovalContext, id: string): Promise<void> {
     signal,
     // The server's own refusal tells more than a deadline.
     deadlineMs: 2 * CLEARED_MS,
-    onPoll: (state, sinceMs) => context.polled('the group to be empty', state, sinceMs),
+    onPoll: (state, sinceMs, deadlineMs) =>
+      context.polled('the group to be empty', state, sinceMs, deadlineMs),
   });
 }
 
