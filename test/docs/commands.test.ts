@@ -38,7 +38,7 @@ describe('commands of the documentation', () => {
     expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
     const left = all.filter(({ notRun }) => notRun !== undefined);
     const list = left.map(
-      ({ page, line, text, notRun }) => `${page}:${line} ${text.split('\n')[0]} (${notRun})\n`,
+      ({ page, line, text, notRun }) => `${page}:${line} ${text.split('\n')[0]?.slice(0, 60)} (${notRun})\n`,
     );
     process.stdout.write(`Not run here:\n${list.join('')}`);
   });
