@@ -49,7 +49,7 @@ if (Object.entries(planned.summary).some(([action, count]) => action !== 'create
 }
 try {
   const say = (name) => {
-    const said = rerankctl([name, '-f', MANIFESTS, ...(name === 'apply' ? stack : [])], env);
+    const said = rerankctl([name, '-f', MANIFESTS, ...(name === 'apply' ? [...stack, '--yes'] : [])], env);
     return `$ rerankctl ${name} -f ${MANIFESTS}\n${said.trimEnd().split('\n').map(cut).join('\n')}\n`;
   };
   const applied = say('apply');

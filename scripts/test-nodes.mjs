@@ -59,7 +59,7 @@ function run(version, url) {
     ['validate', ...manifest],
     ['graph', ...manifest],
     ['plan', ...manifest, ...stack],
-    ['apply', ...manifest, ...stack],
+    ['apply', ...manifest, ...stack, '--yes'],
     ['plan', ...manifest, ...stack, '--detailed-exitcode'],
     ['verify', ...manifest, '--html', 'report.html', '--junit', 'report.xml'],
     ['drift', ...manifest, ...stack],

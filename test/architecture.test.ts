@@ -16,6 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   kinds: ['core', 'opensearch', 'verify'],
   engine: ['core', 'kinds', 'opensearch', 'verify'],
   doctor: ['core', 'kinds', 'opensearch', 'engine'],
+  migration: ['core', 'engine'],
   reconcile: ['core', 'opensearch', 'engine'],
   catalogue: [],
   cli: [
@@ -28,6 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'verify',
     'doctor',
     'reconcile',
+    'migration',
     'dev',
   ],
   'index.ts': ['core', 'manifest', 'opensearch', 'engine', 'verify', 'doctor'],

@@ -74,11 +74,11 @@ describe('a new kind, by the steps of CONTRIBUTING.md', () => {
     expect((await rerankctl('plan', '-f', 'script.yaml', ...stack)).stdout).toContain(
       `+ StoredScript/${name}`,
     );
-    await rerankctl('apply', '-f', 'script.yaml', ...stack);
+    await rerankctl('apply', '-f', 'script.yaml', '--yes', ...stack);
     expect((await rerankctl('plan', '-f', 'script.yaml', ...stack)).stdout).toContain('No changes');
     await write('2');
     expect((await rerankctl('plan', '-f', 'script.yaml', ...stack)).stdout).toContain('~ StoredScript/');
-    await rerankctl('apply', '-f', 'script.yaml', ...stack);
+    await rerankctl('apply', '-f', 'script.yaml', '--yes', ...stack);
     await rerankctl('destroy', ...stack, '--confirm', name);
     expect((await rerankctl('plan', '-f', 'script.yaml', ...stack)).stdout).toContain(
       `+ StoredScript/${name}`,

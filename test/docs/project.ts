@@ -34,7 +34,7 @@ const STACKED = Object.entries(COMMANDS)
   .filter(([, { flags }]) => flags.some(({ name }) => name === 'stack'))
   .map(([name]) => name);
 
-/** `rerankctl` of a reader, but with stacks of our own. */
+/** `rerankctl` of a reader, who says yes when asked; but with stacks of our own. */
 const SHIM = `#!/usr/bin/env node
 const stack = process.env.DOCS_STACK;
 const own = (name) => (name === 'default' ? stack : stack + '-' + name);
@@ -42,6 +42,7 @@ const args = process.argv.slice(2);
 const given = args.indexOf('--stack');
 if (given !== -1) args[given + 1] = own(args[given + 1]);
 else if (${JSON.stringify(STACKED)}.includes(args[0]) && !/\\.json$/.test(args[1] ?? '')) args.push('--stack', stack);
+if (args[0] === 'apply' && !/\\.json$/.test(args[1] ?? '')) args.push('--yes');
 const confirm = args.indexOf('--confirm');
 if (confirm !== -1) args[confirm + 1] = own(args[confirm + 1]);
 process.argv.splice(2, Infinity, ...args);
