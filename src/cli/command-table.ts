@@ -9,7 +9,7 @@ import {
   REPORTED,
   SELECTION,
   STACK,
-} from './flag-groups.ts';
+} from './flag-table.ts';
 
 export interface CommandHelp {
   readonly usage: string;

@@ -1,6 +1,6 @@
 import { COMMANDS } from './command-table.ts';
 import { exitCodes } from './exit.ts';
-import type { Flag } from './flag-groups.ts';
+import type { Flag } from './flag-table.ts';
 
 interface Topic {
   readonly summary: string;

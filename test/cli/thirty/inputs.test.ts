@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CODES } from '../../../src/catalogue/codes.ts';
 import { COMMANDS } from '../../../src/cli/command-table.ts';
-import type { Flag } from '../../../src/cli/flag-groups.ts';
+import type { Flag } from '../../../src/cli/flag-table.ts';
 import { inProcess } from '../../support/in-process.ts';
 import { nodeUrl } from '../../support/node.ts';
 import { outputOf } from '../../support/output.ts';
