@@ -1,10 +1,10 @@
 /**
  * Writes a Markdown report as a comment of the pull request, once: the hidden first line of the report names command and
- * stack, and a comment that begins with it is updated. Called by action.yml with the path of the report.
+ * stack, and a comment of ours that begins with it is updated. Called by action.yml with the path of the report.
  */
 import { readFile } from 'node:fs/promises';
 
-const { GITHUB_API_URL, GITHUB_REPOSITORY, GITHUB_EVENT_PATH, GITHUB_TOKEN } = process.env;
+const { GITHUB_API_URL, GITHUB_REPOSITORY, GITHUB_EVENT_PATH, GITHUB_TOKEN, COMMENT_AUTHOR } = process.env;
 
 async function main([path]) {
   const body = await readFile(path, 'utf8').catch(() => undefined);
@@ -22,8 +22,8 @@ async function main([path]) {
 async function find(comments, marker) {
   for (let page = 1; ; page++) {
     const listed = await send('GET', `${comments}?per_page=100&page=${page}`);
-    // Somebody may quote the marker: a comment of ours begins with it.
-    const found = listed.find(({ body }) => body?.startsWith(marker));
+    // Somebody may quote the marker, or write a comment that begins with it: that is theirs, to be changed after us.
+    const found = listed.find(({ body, user }) => body?.startsWith(marker) && user?.login === COMMENT_AUTHOR);
     if (found !== undefined || listed.length < 100) return found;
   }
 }

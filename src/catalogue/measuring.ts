@@ -29,6 +29,8 @@ export const MEASURING: Codes = {
   RCTL_INPUT_UNREADABLE: 'The file cannot be read, or has a line that is longer than any such file has.',
   RCTL_VERIFY_SECRET:
     'A secret (`$env`) stands in a verification where reports would show it, as in `query_text`. Only the body of a query takes secrets.',
+  RCTL_VERIFICATION_FAILED:
+    'An expectation or a canary of a Verification is not met, or it is not proven that the reranker ran. `rerankctl verify` shows the rankings and what to do.',
   RCTL_VERIFY_BASELINE:
     'The baseline file cannot be used: it is missing, of another format, or was measured with other measures. `verify --update-baseline` writes it anew.',
   RCTL_VERIFY_BODY_PIPELINE:

@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../core/diagnostic.ts';
 import type { Flags } from './flags.ts';
 import type { Format } from './formats/format.ts';
 import type { Live } from './formats/reporting.ts';
@@ -12,6 +13,8 @@ export interface Invocation {
   readonly output: Format;
   /** Told of everything as it happens; absent where nobody listens. */
   readonly stream: Live | undefined;
+  /** Told of what was warned of on stderr before the result is there, so that every format has it. */
+  readonly warned: (diagnostics: readonly Diagnostic[]) => void;
   readonly color: { readonly stdout: boolean; readonly stderr: boolean };
   /** May stdout carry more than ASCII? */
   readonly unicode: boolean;

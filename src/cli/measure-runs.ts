@@ -32,6 +32,7 @@ export async function measureRuns(invocation: Invocation): Promise<VerificationR
     runs: flags.list('run').map(named),
     judgments: flags.list('qrels').map(named),
   });
+  invocation.warned(warnings);
   if (warnings.length > 0) io.stderr.write(renderDiagnostics(warnings, stderrStyle(invocation)));
   return verifyRuns(runs, judgments, {
     measures: measuresIn(flags.list('measure')),

@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../core/diagnostic.ts';
 import { RerankctlError } from '../core/errors.ts';
 import { didYouMean } from '../core/suggest.ts';
 import { VERSION } from '../core/version.ts';
@@ -7,9 +8,10 @@ import { EXIT, exitCodeOf } from './exit.ts';
 import { fitted } from './fitted.ts';
 import { type Flags, parseFlags, usage, wordsOf } from './flags.ts';
 import { FORMATS, type Format } from './formats/format.ts';
+import { withoutCommands } from './formats/no-commands.ts';
 import type { Reporting } from './formats/reporting.ts';
 import { helpFor } from './help.ts';
-import { type ColorWhen, type Io, painter, wantsColor, wantsUnicode } from './io.ts';
+import { type ColorWhen, type Io, type Output, painter, wantsColor, wantsUnicode } from './io.ts';
 import { TOPICS } from './topics.ts';
 
 /** Loaded when called: a command that needs no cluster must not pay for its client. */
@@ -59,11 +61,13 @@ export async function run(argv: readonly string[], raw: Io): Promise<number> {
     stdout: wantsUnicode(raw.stdout, raw.env),
     stderr: wantsUnicode(raw.stderr, raw.env),
   };
+  const inGithub = raw.env.GITHUB_ACTIONS === 'true';
+  const shown = (output: Output): Output => (inGithub ? withoutCommands(output) : output);
   const isProse = format === 'text' && !DOCUMENTS.includes(name ?? '');
   const io: Io = {
     ...raw,
-    stdout: isProse ? fitted(raw.stdout, unicode.stdout) : raw.stdout,
-    stderr: fitted(raw.stderr, unicode.stderr),
+    stdout: isProse ? fitted(shown(raw.stdout), unicode.stdout) : raw.stdout,
+    stderr: fitted(shown(raw.stderr), unicode.stderr),
   };
   const help = helpFor(argv);
   if (help !== undefined) {
@@ -75,29 +79,37 @@ export async function run(argv: readonly string[], raw: Io): Promise<number> {
     return EXIT.done;
   }
   let reporting: Reporting | undefined;
+  const warnings: Diagnostic[] = [];
   let text = true;
   const finish = async ({ exitCode, json, told }: CommandResult): Promise<number> => {
     const envelope = { formatVersion: '1.0', rerankctl: VERSION, command: name ?? null, exitCode };
     if (reporting === undefined) {
-      reporting = await openReporting(io, format);
+      reporting = await openReporting({ ...io, stderr: raw.stderr }, format);
       await reporting.begin(name ?? '');
     }
-    await reporting.finish({
+    return reporting.finish({
       ...{ command: name ?? '', exitCode, text, root: rootOf(io) },
-      told: told ?? { diagnostics: [] },
-      json: { ...envelope, ...json },
+      told: { ...told, diagnostics: [...warnings, ...(told?.diagnostics ?? [])] },
+      json: { ...envelope, ...withWarnings(json, warnings) },
     });
-    return exitCode;
   };
   try {
     if (name === undefined) throw noCommand(command, args);
     const { flags, positionals } = parseFlags(name, args);
     text = !flags.on('no-text');
-    reporting = await openReporting(io, format, flags, tellsGithub(name, flags, io));
+    reporting = await openReporting(
+      { ...io, stderr: raw.stderr },
+      format,
+      flags,
+      tellsGithub(name, flags, io),
+    );
     const stream = await reporting.begin(name);
     const carryOut = await LOADERS[name]();
     const result = await carryOut({
       ...{ io, flags, positionals, color, stream },
+      warned: (diagnostics) => {
+        warnings.push(...diagnostics);
+      },
       output: format,
       unicode: unicode.stdout,
       live: { output: raw.stderr, unicode: unicode.stderr },
@@ -112,6 +124,14 @@ export async function run(argv: readonly string[], raw: Io): Promise<number> {
     const diagnostics = failureJson(error);
     return finish({ exitCode, json: { diagnostics }, told: { diagnostics } });
   }
+}
+
+/** What was warned of while manifests were read belongs to the result, in whichever format. */
+function withWarnings(json: CommandResult['json'], warnings: readonly Diagnostic[]): CommandResult['json'] {
+  if (warnings.length === 0) return json;
+  const { diagnostics } = json;
+  const own: readonly unknown[] = Array.isArray(diagnostics) ? diagnostics : [];
+  return { ...json, diagnostics: [...new Set([...warnings, ...own])] };
 }
 
 /** What the scripts of `completion` ask: `=CURRENT` and the words before it. */

@@ -10,9 +10,13 @@ export async function save(io: Pick<Io, 'cwd'>, file: string, content: string): 
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, content);
   } catch (error) {
-    throw new RerankctlError('usage', 'RCTL_FILE_UNWRITABLE', `${file} cannot be written.`, {
-      remedy: error instanceof Error ? error.message : String(error),
-      cause: error,
-    });
+    throw unwritable(file, error);
   }
+}
+
+export function unwritable(file: string, error: unknown): RerankctlError {
+  return new RerankctlError('usage', 'RCTL_FILE_UNWRITABLE', `${file} cannot be written.`, {
+    remedy: error instanceof Error ? error.message : String(error),
+    cause: error,
+  });
 }

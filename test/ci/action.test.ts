@@ -103,11 +103,18 @@ describe('the action', () => {
     // Of others, one that quotes a marker, and more than a page of them.
     for (let i = 0; i < 120; i++)
       api.comments.push({ id: 1000 + i, body: `> <!-- rerankctl plan ${checkout.name} --> ${i}` });
+    // And one that looks like ours, and is somebody else's: whoever wrote it may change what we would write there.
+    const theirs = {
+      id: 999,
+      body: `<!-- rerankctl plan ${checkout.name} -->\nmine`,
+      user: { login: 'mallory' },
+    };
+    api.comments.unshift(theirs);
     const inputs = { command: 'plan', files: 'm.yaml', args: stack(), comment: 'true' };
     const first = await act(inputs);
     expect(first.code, first.output).toBe(0);
     expect(first.outputs).toContain('exit-code=2\npending=2\n');
-    expect(api.comments).toHaveLength(121);
+    expect(api.comments).toHaveLength(122);
     const comment = api.comments.at(-1);
     expect(comment?.body).toContain('2 to create');
 
@@ -116,7 +123,8 @@ describe('the action', () => {
       `${manifests(checkout.name)}---\napiVersion: rerankctl/v1\nkind: Index\nmetadata: { name: ${checkout.name}-b }\nspec: {}\n`,
     );
     await act(inputs);
-    expect(api.comments).toHaveLength(121);
+    expect(api.comments).toHaveLength(122);
+    expect(theirs.body).toMatch(/mine$/);
     expect(comment?.body).toContain('3 to create');
     const before = api.requests.length;
     await act(inputs);

@@ -1,9 +1,12 @@
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { rerankctl } from '../support/cli.ts';
 import { nodeUrl } from '../support/node.ts';
+import { startGitlabApi } from './gitlab-api.ts';
 import { type Checkout, manifests, openCheckout } from './support.ts';
 
 function example(path: string): unknown {
@@ -29,10 +32,11 @@ function run(words: readonly string[]): ReturnType<typeof rerankctl> {
 
 interface GitlabJob {
   readonly script?: readonly string[];
+  readonly after_script?: readonly string[];
   readonly allow_failure?: { readonly exit_codes: number };
   readonly artifacts?: {
     readonly paths?: readonly string[];
-    readonly reports?: { readonly junit: string | string[] };
+    readonly reports?: { readonly junit: string | string[]; readonly codequality?: string };
   };
 }
 
@@ -53,15 +57,46 @@ describe('the example for GitLab', () => {
         expect(code, `${name}: ${line}\n${stderr}`).toBe(0);
         const written = [...line.matchAll(/(?:--report \w+=|-o )(\S+)/g)].map(([, file = '']) => file);
         const { paths = [], reports } = job.artifacts ?? {};
-        expect([...paths, ...[reports?.junit ?? []].flat()]).toEqual(expect.arrayContaining(written));
+        expect([...paths, ...Object.values(reports ?? {}).flat()]).toEqual(expect.arrayContaining(written));
       }
     }
+  });
+
+  it('keeps one note in the merge request, and touches nobody else’s', async () => {
+    expect(Object.fromEntries(jobs).plan?.after_script).toEqual(['node note.mjs plan.md']);
+    const api = await startGitlabApi('a-token');
+    const theirs = { id: 1, body: '<!-- rerankctl plan default -->\nmine', author: { id: 7 } };
+    api.notes.push(theirs);
+    for (let id = 2; id <= 150; id++) api.notes.push({ id, body: 'talk', author: { id: 42 } });
+    for (const text of ['first', 'second']) {
+      await checkout.write('note.md', `<!-- rerankctl plan default -->\n${text}\n`);
+      const { code, output } = await note(join(checkout.folder, 'note.md'), api.env);
+      expect(code, output).toBe(0);
+    }
+    await api.close();
+    expect(theirs.body).toContain('mine');
+    expect(api.notes).toHaveLength(151);
+    expect(api.notes.at(-1)?.body).toContain('second');
   });
 
   it('tells drift from failure', () => {
     expect(Object.fromEntries(jobs).drift?.allow_failure).toEqual({ exit_codes: 2 });
   });
 });
+
+const NOTE = fileURLToPath(new URL('../../examples/gitlab/note.mjs', import.meta.url));
+
+function note(
+  path: string,
+  env: Readonly<Record<string, string>>,
+): Promise<{ code: number | null; output: string }> {
+  const child = spawn(process.execPath, [NOTE, path], { env: { ...process.env, ...env } });
+  let output = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+  });
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, output })));
+}
 
 interface Workflow {
   readonly on: object;

@@ -66,7 +66,8 @@ function check(format: Format, text: string): void {
   if (format === 'ndjson') expect(lines(text)[0]).toMatchObject({ type: 'version', format: '1.0' });
   if (format === 'junit') expect(cases(text).length).toBeGreaterThan(0);
   if (format === 'markdown') expect(text).toMatch(/^<!-- rerankctl \w* ?[\w.-]* -->\n/);
-  if (format === 'github') expect(text).toMatch(/^(::(error|warning|notice) .*\n)*$/);
+  if (format === 'github')
+    expect(text).toMatch(/^(::(error|warning|notice) .*\n)*rerankctl \w*: exit code \d+, .*\n$/);
 }
 
 const MACHINE = FORMATS.filter((format) => format !== 'text');
@@ -203,6 +204,9 @@ describe('a job of GitHub', () => {
       told: { diagnostics },
     };
     const told = (await render('github', { ...report, root: process.cwd() })).trimEnd().split('\n');
+    expect(told.pop()).toBe(
+      'rerankctl validate: exit code 3, wrong usage or an invalid manifest; nothing was contacted',
+    );
     expect(told).toHaveLength(10);
     expect(told[0]).toBe(
       '::error file=a%2Cb%3Ac.yaml,line=1,col=1,title=RCTL_X::number 1%0Asecond line, 100%25',

@@ -44,7 +44,7 @@ function read(args: readonly string[], env: Env = {}, folder = cwd): Promise<Con
   const live = { output, unicode: true };
   return readSettings({
     ...{ io, flags, positionals, color, live },
-    ...{ output: 'text', stream: undefined, unicode: true },
+    ...{ output: 'text', stream: undefined, warned: () => undefined, unicode: true },
   });
 }
 

@@ -54,6 +54,7 @@ export async function loadResources(
   inputs: ManifestInputs = manifestInputs(invocation),
 ): Promise<LoadedResources> {
   const loaded = await readResources(invocation.io, inputs);
+  invocation.warned(loaded.diagnostics);
   if (loaded.diagnostics.length > 0) {
     invocation.io.stderr.write(`${renderDiagnostics(loaded.diagnostics, stderrStyle(invocation))}\n`);
   }

@@ -28,7 +28,7 @@ export async function verifyCommand(invocation: Invocation): Promise<CommandResu
   const { flags } = invocation;
   if (flags.list('run').length > 0 || flags.list('qrels').length > 0) {
     const { measureRuns } = await import('../measure-runs.ts');
-    return finish(invocation, [await measureRuns(invocation)]);
+    return finish(invocation, [await measureRuns(invocation)], []);
   }
   const { resources } = await loadResources(invocation);
   const verifications = resources.filter(({ kind }) => kind === 'Verification');
@@ -47,7 +47,7 @@ export async function verifyCommand(invocation: Invocation): Promise<CommandResu
   }
   const reports = await measure(invocation, resources, verifications, asBaseline);
   if (asBaseline) await writeBaselines(invocation, verifications, reports);
-  return finish(invocation, reports);
+  return finish(invocation, reports, verifications);
 }
 
 async function measure(
@@ -95,6 +95,7 @@ async function writeBaselines(
 async function finish(
   invocation: Invocation,
   measured: readonly VerificationReport[],
+  resources: readonly Resource[],
 ): Promise<CommandResult> {
   const { io, flags, output } = invocation;
   const relativeTo = (report: VerificationReport) => shownFrom(io.cwd, report);
@@ -106,6 +107,6 @@ async function finish(
   return {
     exitCode: EXIT_OF[overallVerdict(reports)],
     json: { reports },
-    told: { diagnostics: [], verifications: reports },
+    told: { diagnostics: [], verifications: reports, resources },
   };
 }

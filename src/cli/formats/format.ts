@@ -5,7 +5,7 @@ export const FORMATS = ['text', 'json', 'ndjson', 'markdown', 'junit', 'sarif', 
 export type Format = (typeof FORMATS)[number];
 
 /** What `--report FORMAT=PATH` writes: not `text`, which is for a person who is there. */
-export const REPORTS = ['json', 'ndjson', 'markdown', 'junit', 'sarif', 'html'] as const;
+export const REPORTS = ['json', 'ndjson', 'markdown', 'junit', 'sarif', 'codequality', 'html'] as const;
 export type ReportFormat = (typeof REPORTS)[number];
 
 type Render = (report: Report) => string;
@@ -17,7 +17,8 @@ const RENDERERS: Readonly<Record<Exclude<Format | ReportFormat, 'text' | 'ndjson
     markdown: async () => (await import('./markdown.ts')).renderMarkdownReport,
     junit: async () => (await import('./junit.ts')).renderJunitReport,
     sarif: async () => (await import('./sarif.ts')).renderSarif,
-    github: async () => (await import('./github.ts')).renderAnnotations,
+    github: async () => (await import('./github.ts')).renderGithub,
+    codequality: async () => (await import('./code-quality.ts')).renderCodeQuality,
     html: async () => (await import('./html.ts')).renderHtmlReport,
   };
 

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../core/diagnostic.ts';
+import { EXIT_MEANINGS } from '../exit.ts';
 import { fileInCheckout } from './places.ts';
 import { problemsOf, type Report } from './told.ts';
 
@@ -23,6 +24,12 @@ export function renderAnnotations({ told, root }: Report): string {
     const more = left === 0 ? [] : [`::${level} title=rerankctl::and ${left} more: see the log\n`];
     return [...shown.map((problem) => annotation(level, problem, root)), ...more];
   }).join('');
+}
+
+/** The same on stdout, with a last line that the log shows as it is. */
+export function renderGithub(report: Report): string {
+  const { command, exitCode } = report;
+  return `${renderAnnotations(report)}rerankctl ${command}: exit code ${exitCode}, ${EXIT_MEANINGS[exitCode]}\n`;
 }
 
 function annotation(level: string, { code, message, remedy, location }: Diagnostic, root: string): string {

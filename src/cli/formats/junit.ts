@@ -8,10 +8,11 @@ import { problemsOf, type Report, type Told } from './told.ts';
 
 /**
  * JUnit XML of any command: a suite for its problems, one for the changes that were made or for what was compared, and one
- * for each verification. A run without any problem is one case that passes.
+ * for each verification. A run without any problem is one case that passes. The exit code is a property of each suite.
  */
 export function renderJunitReport(report: Report): string {
-  const { command, told, root } = report;
+  const { command, exitCode, told, root } = report;
+  const ended = [['exitCode', String(exitCode)]] as const;
   const suites = [
     { name: command, cases: problemCases(report) },
     ...(told.outcomes === undefined ? [] : [{ name: 'changes', cases: told.outcomes.map(outcomeCase) }]),
@@ -22,9 +23,9 @@ export function renderJunitReport(report: Report): string {
     cases: casesOf(verification),
   }));
   const inside = [
-    ...suites.map(({ name, cases }) => suiteOf(name, cases, [])),
+    ...suites.map(({ name, cases }) => suiteOf(name, cases, ended)),
     ...measured.map(({ verification, cases }) =>
-      suiteOf(verification.address, cases, propertiesOf(verification)),
+      suiteOf(verification.address, cases, [...ended, ...propertiesOf(verification)]),
     ),
   ];
   const all = [...suites, ...measured].flatMap(({ cases }) => cases);

@@ -1,11 +1,12 @@
 import type { Change, Outcome, Plan } from '../../core/plan.ts';
 import { pendingChanges } from '../../core/plan.ts';
+import { VERSION } from '../../core/version.ts';
 import { EXIT_MEANINGS } from '../exit.ts';
-import { painter } from '../io.ts';
+import { changeDetails } from '../render/markdown/changes.ts';
 import { inert, inertCode, list, table } from '../render/markdown/inert.ts';
 import { renderMarkdown } from '../render/markdown.ts';
 import { outcomeText } from '../render/outcomes.ts';
-import { planCounts, renderPlan } from '../render/plan.ts';
+import { planCounts } from '../render/plan.ts';
 import { fileInCheckout } from './places.ts';
 import { problemsOf, type Report, type Told } from './told.ts';
 
@@ -15,10 +16,10 @@ const MOST_ROWS = 100;
 const MOST_PROBLEMS = 30;
 
 /**
- * A run for a pull request or a step summary. The first line is a comment that nobody sees: it names command and stack, so
+ * A run for a pull request or a step summary, in at most so many characters. The first line is a comment that nobody sees: it names command and stack, so
  * that a later run finds what it has written and replaces it.
  */
-export function renderMarkdownReport(report: Report): string {
+export function renderMarkdownReport(report: Report, most = MOST_CHARACTERS): string {
   const { command, exitCode, told, text } = report;
   const parts = [
     marker(command, told.plan?.stack),
@@ -27,12 +28,30 @@ export function renderMarkdownReport(report: Report): string {
     ...planned(told),
     ...carriedOut(told.outcomes),
   ];
-  const head = fitted(parts, MOST_CHARACTERS);
-  const room = MOST_CHARACTERS - head.length;
-  const measured =
-    (told.verifications?.length ?? 0) === 0 ? '' : renderMarkdown(told.verifications ?? [], { text });
-  if (measured.length <= room) return `${head}${measured}`;
-  return `${head}*The verifications do not fit here: see the JSON or the HTML report.*\n`;
+  const last = `\n<sub>rerankctl ${VERSION} ${command}, exit code ${exitCode}: ${inert(EXIT_MEANINGS[exitCode] ?? '')}</sub>\n`;
+  const head = fitted(parts, most - last.length);
+  const room = most - head.length - last.length;
+  const all = told.verifications ?? [];
+  const measured = all.length === 0 ? '' : renderMarkdown(all, { text });
+  const shown =
+    measured.length <= room
+      ? measured
+      : '*The verifications do not fit here: see the JSON or the HTML report.*\n';
+  return `${head}${shown}${details(told, room - shown.length)}${last}`;
+}
+
+/** What each change does to each field, behind a click; the last go first where there is too little room. */
+function details({ plan, outcomes, drifted }: Told, room: number): string {
+  if (plan === undefined || outcomes !== undefined) return '';
+  const blocks = (drifted ?? pendingChanges(plan)).flatMap(changeDetails);
+  let text = '';
+  for (const [i, block] of blocks.entries()) {
+    if (text.length + block.length > room - 200) {
+      return `${text}\n*The fields of ${blocks.length - i} more changes do not fit here: see the log.*\n`;
+    }
+    text += `\n${block}\n`;
+  }
+  return text;
 }
 
 export function marker(command: string, stack = ''): string {
@@ -88,7 +107,7 @@ function problems({ told, root }: Report): string[] {
   return [list(items), ...(left === 0 ? [] : [`*and ${left} more*`])];
 }
 
-/** A row for each change, and behind a click every field. */
+/** A row for each change. */
 function planned({ plan, outcomes, drifted }: Told): string[] {
   if (plan === undefined || outcomes !== undefined) return [];
   const changes = drifted ?? pendingChanges(plan);
@@ -97,23 +116,13 @@ function planned({ plan, outcomes, drifted }: Told): string[] {
     .slice(0, MOST_ROWS)
     .map((change) => [inertCode(change.address), change.action, why(change)]);
   const left = changes.length - rows.length;
-  return [
-    table(['resource', 'action', 'what and why'], rows),
-    ...(left === 0 ? [] : [`*and ${left} more*`]),
-    `<details><summary>Every field</summary>\n\n${fenced(renderPlan({ ...plan, changes }, painter(false)))}\n\n</details>`,
-  ];
+  return [table(['resource', 'action', 'what and why'], rows), ...(left === 0 ? [] : [`*and ${left} more*`])];
 }
 
-function why({ steps, reason, destructive }: Change): string {
-  const parts = [steps.join(', '), reason === undefined ? '' : `because ${reason}`, destructive ?? ''];
+function why({ steps, reason, destructive, notes }: Change): string {
+  const because = reason === undefined ? '' : `because ${reason}`;
+  const parts = [steps.join(', '), because, destructive ?? '', ...notes];
   return inert(parts.filter((part) => part !== '').join('; '));
-}
-
-/** A fence that is longer than any in the text cannot be closed by it. */
-function fenced(text: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = '`'.repeat(longest + 1);
-  return `${fence}\n${text.trimEnd()}\n${fence}`;
 }
 
 function carriedOut(outcomes: readonly Outcome[] | undefined): string[] {

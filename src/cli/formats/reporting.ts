@@ -1,10 +1,12 @@
-import { appendFile } from 'node:fs/promises';
+import { appendFileSync } from 'node:fs';
 import type { Listener } from '../../core/events.ts';
 import { type Plan, pendingChanges } from '../../core/plan.ts';
+import { EXIT } from '../exit.ts';
 import { type Flags, usage } from '../flags.ts';
 import type { Io } from '../io.ts';
-import { save } from '../save.ts';
+import { type OpenFile, openReport } from './files.ts';
 import { type Format, REPORTS, type ReportFormat, render } from './format.ts';
+import type { Stream } from './stream.ts';
 import type { Report } from './told.ts';
 
 /** What a command tells while it runs, to whoever wants a stream of it. */
@@ -19,11 +21,11 @@ export class Reporting {
   readonly #format: Format;
   readonly #files: readonly (readonly [ReportFormat, string])[];
   readonly #github: boolean;
-  readonly #streams: {
-    readonly stream: Live & { finish(report: Report): void };
-    readonly file?: string;
-    text(): string;
-  }[] = [];
+  readonly #open: { readonly format: ReportFormat; readonly file: OpenFile }[] = [];
+  readonly #streams: (Live & { finish(report: Report): void })[] = [];
+  #printed: Stream | undefined;
+  /** What could not be written, each once. */
+  readonly #lost = new Set<string>();
 
   constructor(io: Io, format: Format, flags: Flags | undefined, github: boolean) {
     this.#io = io;
@@ -32,49 +34,75 @@ export class Reporting {
     this.#github = github;
   }
 
-  /** Begins the streams that were asked for; `undefined` where there are none. */
+  /** Opens the files, and begins the streams that were asked for; `undefined` where there are none. */
   async begin(command: string): Promise<Live | undefined> {
-    const files = this.#files.flatMap(([format, file]) => (format === 'ndjson' ? [file] : []));
-    if (this.#format !== 'ndjson' && files.length === 0) return undefined;
-    const { Stream } = await import('./stream.ts');
-    if (this.#format === 'ndjson') {
-      const stream = new Stream(command, (text) => this.#io.stdout.write(text));
-      this.#streams.push({ stream, text: () => '' });
+    const streamed = this.#format === 'ndjson' || this.#files.some(([format]) => format === 'ndjson');
+    const { Stream } = streamed ? await import('./stream.ts') : {};
+    if (this.#format === 'ndjson' && Stream !== undefined) {
+      this.#printed = new Stream(command, (text) => this.#io.stdout.write(text));
+      this.#streams.push(this.#printed);
     }
-    for (const file of files) {
-      const lines: string[] = [];
-      const stream = new Stream(command, (text) => lines.push(text));
-      this.#streams.push({ stream, file, text: () => lines.join('') });
+    for (const [format, name] of this.#files) {
+      const file = openReport(this.#io.cwd, name);
+      this.#open.push({ format, file });
+      if (format !== 'ndjson' || Stream === undefined) continue;
+      this.#streams.push(new Stream(command, (text) => this.#guarded(name, () => file.write(text))));
     }
+    if (this.#streams.length === 0) return undefined;
     return {
       event: (event) => {
-        for (const { stream } of this.#streams) stream.event(event);
+        for (const stream of this.#streams) stream.event(event);
       },
       plan: (plan) => {
-        for (const { stream } of this.#streams) stream.plan(plan);
+        for (const stream of this.#streams) stream.plan(plan);
       },
     };
   }
 
-  async finish(report: Report): Promise<void> {
-    for (const { stream } of this.#streams) stream.finish(report);
-    if (this.#format !== 'text' && this.#format !== 'ndjson') {
-      this.#io.stdout.write(await render(this.#format, report));
-    }
-    for (const { file, text } of this.#streams) if (file !== undefined) await save(this.#io, file, text());
-    for (const [format, file] of this.#files) {
-      if (format !== 'ndjson') await save(this.#io, file, await render(format, report));
+  /** Writes everything, stdout last. Returns the exit code: a run that lost a report has failed. */
+  async finish(report: Report): Promise<number> {
+    for (const stream of this.#streams) if (stream !== this.#printed) stream.finish(report);
+    for (const { format, file } of this.#open) {
+      const text = format === 'ndjson' ? '' : await render(format, report);
+      this.#guarded(file.name, () => {
+        file.write(text);
+        file.close();
+      });
     }
     if (this.#github) await this.#tellGithub(report);
+    for (const what of this.#lost) this.#io.stderr.write(`Not written: ${what}\n`);
+    const exitCode = this.#lost.size > 0 && report.exitCode === EXIT.done ? EXIT.failed : report.exitCode;
+    const final = { ...report, exitCode, json: { ...report.json, exitCode } };
+    this.#printed?.finish(final);
+    if (this.#format !== 'text' && this.#format !== 'ndjson') {
+      this.#io.stdout.write(await render(this.#format, final));
+    }
+    return exitCode;
   }
 
   /** Annotations go to stderr: the runner reads both streams, and stdout carries the result alone. */
   async #tellGithub(report: Report): Promise<void> {
     const { env, stderr } = this.#io;
-    if (this.#format !== 'github') stderr.write(await render('github', report));
+    const { renderAnnotations } = await import('./github.ts');
+    if (this.#format !== 'github') stderr.write(renderAnnotations(report));
     const { GITHUB_STEP_SUMMARY: summary, GITHUB_OUTPUT: outputs } = env;
-    if (summary) await appendFile(summary, `${await render('markdown', report)}\n`);
-    if (outputs) await appendFile(outputs, outputsOf(report));
+    if (summary) {
+      const { addToSummary } = await import('./step-summary.ts');
+      this.#guarded('the summary of the step', () => addToSummary(summary, report));
+    }
+    if (outputs) {
+      this.#guarded('the outputs of the step', () => appendFileSync(outputs, outputsOf(report)));
+    }
+  }
+
+  /** A disk that is full stops no apply. */
+  #guarded(what: string, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof Error && 'syscall' in error)) throw error;
+      this.#lost.add(`${what}: ${error.message}`);
+    }
   }
 }
 
@@ -94,7 +122,7 @@ function outputsOf({ exitCode, told }: Report): string {
 }
 
 function filesOf(flags: Flags): [ReportFormat, string][] {
-  return flags.list('report').map((pair) => {
+  const files = flags.list('report').map((pair): [ReportFormat, string] => {
     const cut = pair.indexOf('=');
     const [format, file] = [pair.slice(0, cut), pair.slice(cut + 1)];
     const known = REPORTS.find((each) => each === format);
@@ -106,4 +134,9 @@ function filesOf(flags: Flags): [ReportFormat, string][] {
     }
     return [known, file];
   });
+  const twice = files.find(([, file], i) => files.slice(0, i).some(([, other]) => other === file));
+  if (twice !== undefined) {
+    throw usage(`Two reports would go to ${twice[1]}.`, 'Give each a file of its own.');
+  }
+  return files;
 }

@@ -1,6 +1,7 @@
 import { CODES } from '../../catalogue/codes.ts';
 import type { Diagnostic } from '../../core/diagnostic.ts';
 import { VERSION } from '../../core/version.ts';
+import { EXIT_MEANINGS } from '../exit.ts';
 import { fileInCheckout } from './places.ts';
 import { problemsOf, type Report } from './told.ts';
 
@@ -8,9 +9,15 @@ import { problemsOf, type Report } from './told.ts';
 const MOST_RESULTS = 5_000;
 const LEVEL_OF = { error: 'error', warning: 'warning', note: 'note' } as const;
 
-/** SARIF 2.1.0 (OASIS): one run, a rule for each code, a result for each problem. */
+/**
+ * SARIF 2.1.0 (OASIS): one run, a rule for each code, a result for each problem that has a place in the checkout. What has
+ * none, such as a cluster that does not answer, is a notification: GitHub refuses a file with a result without a place.
+ */
 export function renderSarif({ command, exitCode, told, root }: Report): string {
-  const problems = problemsOf(told).slice(0, MOST_RESULTS);
+  const problems = problemsOf(told);
+  const isPlaced = ({ location }: Diagnostic): boolean => fileInCheckout(location, root) !== undefined;
+  const placed = problems.filter(isPlaced);
+  const elsewhere = problems.filter((problem) => !isPlaced(problem));
   const codes = [...new Set(problems.map(({ code }) => code))].sort();
   const sarif = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -19,10 +26,19 @@ export function renderSarif({ command, exitCode, told, root }: Report): string {
       {
         tool: { driver: { name: 'rerankctl', semanticVersion: VERSION, rules: codes.map(rule) } },
         invocations: [
-          { executionSuccessful: exitCode !== 70, exitCode, commandLine: `rerankctl ${command}` },
+          {
+            executionSuccessful: elsewhere.every(({ severity }) => severity !== 'error'),
+            exitCode,
+            exitCodeDescription: EXIT_MEANINGS[exitCode] ?? '',
+            commandLine: `rerankctl ${command}`,
+            toolExecutionNotifications: [
+              ...elsewhere.map((problem) => notification(problem, codes)),
+              ...(placed.length > MOST_RESULTS ? [leftOut(placed.length - MOST_RESULTS)] : []),
+            ],
+          },
         ],
         columnKind: 'utf16CodeUnits',
-        results: problems.map((problem) => result(problem, codes, root)),
+        results: placed.slice(0, MOST_RESULTS).map((problem) => result(problem, codes, root)),
       },
     ],
   };
@@ -37,6 +53,24 @@ function wellFormed(text: string): string {
 function rule(code: string): object {
   const meaning = CODES[code];
   return { id: code, ...(meaning === undefined ? {} : { fullDescription: { text: meaning } }) };
+}
+
+function notification(
+  { severity, code, message, remedy, address }: Diagnostic,
+  codes: readonly string[],
+): object {
+  return {
+    level: LEVEL_OF[severity],
+    message: { text: remedy === undefined ? message : `${message} ${remedy}` },
+    descriptor: { id: code, index: codes.indexOf(code) },
+    ...(address === undefined
+      ? {}
+      : { locations: [{ logicalLocations: [{ fullyQualifiedName: address, kind: 'resource' }] }] }),
+  };
+}
+
+function leftOut(count: number): object {
+  return { level: 'warning', message: { text: `${count} more problems are left out.` } };
 }
 
 function result(problem: Diagnostic, codes: readonly string[], root: string): object {

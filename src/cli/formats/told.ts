@@ -1,6 +1,8 @@
 import { type Diagnostic, sortDiagnostics } from '../../core/diagnostic.ts';
 import type { Change, Outcome, Plan } from '../../core/plan.ts';
+import type { Resource } from '../../core/resource.ts';
 import type { Gate, VerificationReport } from '../../verify/report.ts';
+import { casesOf } from '../render/junit/cases.ts';
 
 /** What a command has found, in the parts that every format knows how to show. */
 export interface Told {
@@ -10,6 +12,8 @@ export interface Told {
   readonly drifted?: readonly Change[];
   readonly outcomes?: readonly Outcome[];
   readonly verifications?: readonly VerificationReport[];
+  /** Of the manifests, for the places of what names them, where there is no plan. */
+  readonly resources?: readonly Resource[];
 }
 
 /** One run of a command, as a format gets it. */
@@ -25,16 +29,58 @@ export interface Report {
   readonly text: boolean;
 }
 
-/** Everything that has a place or a remedy, the failures of an apply and the verdicts of gates among it, each once. */
-export function problemsOf({ diagnostics, drifted, outcomes, verifications }: Told): Diagnostic[] {
-  return sortDiagnostics([
+const LEVELS = ['error', 'warning', 'note'] as const;
+/** Of a verification: the others are counted. */
+const MOST_CASES = 50;
+
+/**
+ * Everything that has a place or a remedy, the failures of an apply and what verifications found among it, each once, the
+ * worst first. What names a resource stands at its manifest where it has no place of its own.
+ */
+export function problemsOf(told: Told): Diagnostic[] {
+  const { diagnostics, drifted, outcomes, verifications } = told;
+  const all = [
     ...diagnostics,
     ...(drifted ?? []).map(driftProblem),
     ...(outcomes ?? []).flatMap((outcome) =>
       outcome.result === 'failed' ? [outcome.error, ...outcome.details] : [],
     ),
-    ...(verifications ?? []).flatMap((report) => report.gates.flatMap((gate) => gateProblem(report, gate))),
-  ]);
+    ...(verifications ?? []).flatMap((report) => [
+      ...report.gates.flatMap((gate) => gateProblem(report, gate)),
+      ...caseProblems(report),
+    ]),
+  ];
+  const places = resourcesOf(told);
+  const placed = sortDiagnostics(
+    all.map((problem) => {
+      const resource = problem.location === undefined ? places.get(problem.address ?? '') : undefined;
+      const location = resource?.locate('/metadata/name').location;
+      return location === undefined ? problem : { ...problem, location };
+    }),
+  );
+  return LEVELS.flatMap((level) => placed.filter(({ severity }) => severity === level));
+}
+
+function resourcesOf({ plan, resources = [] }: Told): Map<string, Resource> {
+  const planned = plan?.changes.map(({ resource }) => resource) ?? [];
+  const all = [...resources, ...planned, ...(plan?.verifications ?? [])];
+  return new Map(all.map((resource) => [resource.address, resource]));
+}
+
+/** What a verification found beside its gates: the proof that the reranker ran, canaries, queries. */
+function caseProblems(report: VerificationReport): Diagnostic[] {
+  const wrong = casesOf({ ...report, gates: [] }).filter(({ verdict }) => verdict !== 'pass');
+  const problem = (message: string): Diagnostic => ({
+    severity: 'error',
+    code: 'RCTL_VERIFICATION_FAILED',
+    message,
+    address: report.address,
+  });
+  const left = wrong.length - MOST_CASES;
+  return [
+    ...wrong.slice(0, MOST_CASES).map(({ name, message }) => problem(`${name}: ${message}`)),
+    ...(left > 0 ? [problem(`${left} more queries went wrong.`)] : []),
+  ];
 }
 
 function driftProblem({ address, fields, reason, resource }: Change): Diagnostic {

@@ -69,7 +69,11 @@ function fieldLines(field: FieldChange, paint: Paint): string[] {
 }
 
 function text(value: Json | undefined): string {
-  if (value === undefined) return '';
+  return value === undefined ? '' : valueText(value);
+}
+
+/** A value as people read it: YAML, or the text itself. */
+export function valueText(value: Json): string {
   return (typeof value === 'object' ? stringify(value) : String(value)).trimEnd();
 }
 
