@@ -1,14 +1,10 @@
-import type { FailureClass } from '../core/errors.ts';
 import type { Said } from './answer.ts';
 import type { Endpoint } from './endpoint.ts';
-import { missingPermissions } from './permissions.ts';
-
-export interface Translation {
-  readonly code: string;
-  readonly message: string;
-  readonly remedy?: string;
-  readonly failure?: FailureClass;
-}
+import { CONNECTORS } from './refusals/connectors.ts';
+import { BY_STATUS, EXACT } from './refusals/general.ts';
+import { MODELS } from './refusals/models.ts';
+import { findRule, type Rule, type Words, wordsOf } from './refusals/rule.ts';
+import { SEARCHES } from './refusals/searches.ts';
 
 export interface Refusal extends Said {
   readonly status: number;
@@ -16,188 +12,10 @@ export interface Refusal extends Said {
   readonly endpoint: Endpoint;
 }
 
-type Translate = (context: Refusal) => Translation | undefined;
+/** What the server says that means the same whatever kind of resource it is about. The first row that fits counts. */
+export const TRANSLATIONS: readonly Rule[] = [...EXACT, ...MODELS, ...CONNECTORS, ...SEARCHES, ...BY_STATUS];
 
-const unauthorized: Translate = ({ status, endpoint }) => {
-  if (status !== 401) return undefined;
-  const { username, shown } = endpoint;
-  return {
-    failure: 'connection',
-    code: 'RCTL_AUTH',
-    message:
-      username === undefined
-        ? `${shown} wants a user and a password.`
-        : `${shown} does not accept user ${username} with this password.`,
-    remedy:
-      username === undefined
-        ? 'Give a user and a password.'
-        : 'Check both. A user that the cluster does not know gets the same answer as a wrong password.',
-  };
-};
-
-/** A missing permission, or none at all (`[]`) for a protected index. */
-const forbidden: Translate = ({ status, type, reason, request, endpoint }) => {
-  // The profile API of ML Commons answers 500 to whoever may not ask it (2.19.1).
-  const profile = status === 500 && reason.includes('no permissions for [');
-  if (!profile && (status !== 403 || type !== 'security_exception')) return undefined;
-  const missing = missingPermissions(reason);
-  const permissions = missing?.permissions ?? '';
-  const user = missing?.user ?? endpoint.username ?? 'the anonymous user';
-  const base = { failure: 'connection', code: 'RCTL_FORBIDDEN' } as const;
-  if (permissions === '') {
-    return {
-      ...base,
-      message: `User ${user} may not do ${request}: ${reason}`,
-      remedy: 'This index or API is protected: only the plugin that owns it may write here.',
-    };
-  }
-  return {
-    ...base,
-    message: `User ${user} lacks the permission ${permissions} that ${request} needs.`,
-    remedy: permissions.includes('cluster:admin/opensearch/ml/')
-      ? `Map ${user} to the role ml_full_access, or to a role that has ${permissions}.`
-      : `Map ${user} to a role that has ${permissions}.`,
-  };
-};
-
-/** The access control of ML Commons is a family of its own: 403 `status_exception`, or 400. */
-const notYours: Translate = ({ status, reason, request, endpoint }) => {
-  if (status !== 403 && status !== 400) return undefined;
-  if (!/(doesn't|don't) have (the )?(privilege|permission)s? to /.test(reason)) return undefined;
-  return {
-    failure: 'connection',
-    code: 'RCTL_FORBIDDEN',
-    message: `User ${endpoint.username ?? '(anonymous)'} has no access to what ${request} is about: ${reason}`,
-    remedy:
-      'Model access control is on: ask the owner of the model group to share it with a backend role of this user.',
-  };
-};
-
-const indexAbsent: Translate = ({ type, reason }) =>
-  type === 'index_not_found_exception'
-    ? {
-        code: 'RCTL_INDEX_NOT_FOUND',
-        message: `There is ${reason.replace(/^no such index/, 'no index')} in this cluster.`,
-        remedy: 'Create it, or declare it as an Index beside what needs it.',
-      }
-    : undefined;
-
-const apiMissing: Translate = ({ status, reason, request }) =>
-  status < 500 && reason.includes('no handler found for uri')
-    ? {
-        code: 'RCTL_API_MISSING',
-        message: `This cluster does not know ${request}.`,
-        remedy: request.includes('/_plugins/_ml')
-          ? 'Install the plugin opensearch-ml on every node; the model APIs come with it.'
-          : 'The plugin that serves it is not installed, or this version is too old for it.',
-      }
-    : undefined;
-
-/** `index [x] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark, …];` */
-const blocked: Translate = ({ type, reason }) => {
-  if (type !== 'cluster_block_exception' && !reason.includes('blocked by: [')) return undefined;
-  const index = /index \[([^\]]+)\] blocked by/.exec(reason)?.[1];
-  const why = /blocked by: \[(.*?)\];?$/s.exec(reason)?.[1] ?? reason;
-  const what = index === undefined ? 'The cluster' : `Index ${index}`;
-  if (reason.includes('flood-stage')) {
-    return {
-      code: 'RCTL_DISK_FULL',
-      message: `${what} takes no writes: the disk of a data node is fuller than the flood-stage watermark.`,
-      remedy:
-        'Free disk space, or raise cluster.routing.allocation.disk.watermark.*. The block is then lifted by itself.',
-    };
-  }
-  return {
-    code: 'RCTL_BLOCKED',
-    message: `${what} is blocked: ${why}.`,
-    remedy:
-      index === undefined
-        ? 'Wait until the cluster has a manager and has recovered its state; see `GET /_cluster/health`.'
-        : `Lift the block (index.blocks.* in \`GET /${index}/_settings\`), and then try again.`,
-  };
-};
-
-const tooLarge: Translate = ({ status, request }) =>
-  status === 413
-    ? {
-        code: 'RCTL_TOO_LARGE',
-        message: `The body of ${request} is larger than the server, or a proxy before it, takes.`,
-        remedy:
-          'Raise http.max_content_length of the cluster (100 MB by default), or the limit of the proxy.',
-      }
-    : undefined;
-
-const wrongMethod: Translate = ({ status, reason, request }) =>
-  status === 405 || status === 406
-    ? {
-        code: 'RCTL_API_MISMATCH',
-        message: `The server does not take ${request} in this form: ${reason}`,
-        remedy:
-          'A proxy may have changed the method or the content type; else this version of OpenSearch is not supported.',
-      }
-    : undefined;
-
-const overloaded: Translate = ({ status, reason, request }) =>
-  status === 429
-    ? {
-        code: 'RCTL_OVERLOADED',
-        message: `The cluster has no room for ${request}: ${reason}`,
-        remedy:
-          'Nothing was changed by this request. Apply again when the cluster has less to do, or give it more.',
-      }
-    : undefined;
-
-const unavailable: Translate = ({ status, reason, request, endpoint }) => {
-  if (status !== 502 && status !== 503 && status !== 504) return undefined;
-  const proxied = status !== 503 || reason.startsWith('a web page');
-  return {
-    failure: 'connection',
-    code: 'RCTL_UNAVAILABLE',
-    message: `${endpoint.shown} answers ${request} with ${status}${proxied ? '' : `: ${reason}`}.`,
-    remedy: proxied
-      ? 'A proxy or load balancer before the cluster reaches no node: see whether the nodes are up.'
-      : 'A node is starting or the cluster has no manager: see `GET /_cluster/health`, and try again.',
-  };
-};
-
-const redirected: Translate = ({ status, reason, endpoint }) =>
-  status >= 300 && status < 400
-    ? {
-        failure: 'connection',
-        code: 'RCTL_REDIRECTED',
-        message: `${endpoint.shown} redirects${reason === '' ? '' : ` to ${reason}`}, which an OpenSearch never does.`,
-        remedy: 'Give the address of the cluster itself.',
-      }
-    : undefined;
-
-/** What a service behind a connector answered, with the status that it gave: also 401, which is none of ours. */
-const remoteService: Translate = ({ reason, request }) =>
-  /Error from remote service:/i.test(reason)
-    ? {
-        failure: 'server',
-        code: 'RCTL_REMOTE_REFUSED',
-        message: `The service behind a connector answered with an error to ${request}: ${reason}`,
-        remedy: 'A refused key is the `credential` of the Connector, a wrong request its `request_body`.',
-      }
-    : undefined;
-
-/** The order matters: what is known exactly comes before what only the status tells. */
-const TRANSLATIONS: readonly Translate[] = [
-  remoteService,
-  unauthorized,
-  forbidden,
-  notYours,
-  indexAbsent,
-  apiMissing,
-  blocked,
-  tooLarge,
-  wrongMethod,
-  overloaded,
-  unavailable,
-  redirected,
-];
-
-function inGeneral({ status, type, reason, request }: Refusal): Translation {
+function inGeneral({ status, type, reason, request }: Refusal): Words {
   const said = [type, reason].filter((text) => text !== '').join(': ') || 'no reason given';
   return status < 500
     ? { code: 'RCTL_REQUEST_REJECTED', message: `The server refused ${request} (${status}): ${said}` }
@@ -209,10 +27,11 @@ function inGeneral({ status, type, reason, request }: Refusal): Translation {
 }
 
 /** What a refusal means and what to do about it, as far as that is the same for every kind of resource. */
-export function translate(refusal: Refusal): Translation {
-  for (const translation of TRANSLATIONS) {
-    const found = translation(refusal);
-    if (found !== undefined) return found;
-  }
-  return inGeneral(refusal);
+export function translate(refusal: Refusal): Words {
+  const { status, request, endpoint } = refusal;
+  const rule = findRule(refusal, TRANSLATIONS);
+  if (rule === undefined) return inGeneral(refusal);
+  const { username, shown } = endpoint;
+  const known = { status: String(status), request, shown, username, user: username ?? '(anonymous)' };
+  return wordsOf(rule, refusal, known);
 }
