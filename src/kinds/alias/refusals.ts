@@ -31,9 +31,14 @@ export const ALIAS_REFUSALS: readonly Rule[] = [
     remedy: 'Open the index (POST /NAME/_open), or take it out of indices.',
     samples: [
       heard(
-        BOTH,
+        '3.6.0',
         '500 null_pointer_exception',
-        'Cannot invoke "org.opensearch.index.IndexService.newQueryShardContext(int, org.apache.lucene.search.IndexSearcher, java.util.function.LongSupplier, String)" because "indexService" is null',
+        'Cannot invoke "org.opensearch.index.mapper.MapperService.merge(org.opensearch.cluster.metadata.IndexMetadata, org.opensearch.index.mapper.MapperService$MergeReason)" because the return value of "org.opensearch.index.IndexService.mapperService()" is null',
+      ),
+      heard(
+        '2.19.1',
+        '500 null_pointer_exception',
+        'Cannot invoke "org.opensearch.index.cache.IndexCache.bitsetFilterCache()" because "this.indexCache" is null',
       ),
     ],
   },
@@ -46,7 +51,7 @@ export const ALIAS_REFUSALS: readonly Rule[] = [
       heard(
         BOTH,
         '400 illegal_argument_exception',
-        'failed to parse filter for alias [shop]: unknown query [zork]',
+        'failed to parse filter for alias [shop]: unknown query [zork]: [1:9] unknown field [zork]',
       ),
     ],
   },
@@ -82,11 +87,7 @@ export const ALIAS_REFUSALS: readonly Rule[] = [
     cause: 'OpenSearch takes no alias of the name {name}: {reason}',
     remedy: 'Change metadata.name.',
     samples: [
-      heard(
-        BOTH,
-        '400 invalid_alias_name_exception',
-        "Invalid alias name [a#b]: must not contain the '#' character",
-      ),
+      heard(BOTH, '400 invalid_alias_name_exception', "Invalid alias name [a#b]: must not contain '#'"),
     ],
   },
 ];

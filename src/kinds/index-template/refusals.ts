@@ -73,9 +73,14 @@ export const TEMPLATE_REFUSALS: readonly Rule[] = [
     remedy: 'Correct its name, or install the plugin that brings it.',
     samples: [
       heard(
-        BOTH,
+        '3.6.0',
+        '400 settings_exception',
+        'unknown setting [index.zork] please check that any required plugins are installed, or check the breaking changes documentation for removed settings',
+      ),
+      heard(
+        '2.19.1',
         '400 invalid_index_template_exception',
-        'index_template [t] invalid, cause [unknown setting [index.zork] please check that any required plugins are installed, or check the breaking changes documentation for removed settings]',
+        'index_template [t] invalid, cause [Validation Failed: 1: unknown setting [index.zork] please check that any required plugins are installed, or check the breaking changes documentation for removed settings;2: expected [index.zork] to be private but it was not;]',
       ),
     ],
   },
@@ -88,7 +93,7 @@ export const TEMPLATE_REFUSALS: readonly Rule[] = [
       heard(
         BOTH,
         '400 illegal_argument_exception',
-        'composable template [t] template after composition with component templates [] is invalid: invalid composite mappings for [t]: Failed to parse mapping [_doc]: No handler for type [zork] declared on field [a]',
+        'composable template [t] template after composition is invalid: invalid composite mappings for [t]: Failed to parse mapping [_doc]: No handler for type [zork] declared on field [a]',
       ),
     ],
   },

@@ -48,7 +48,7 @@ export const CONNECTORS: readonly Rule[] = [
     cause:
       'The server’s own post_process_function cannot read a score of the service: it takes decimal numbers of up to some 16 digits, and this one is a {type} to it.',
     remedy:
-      'Write a Painless `post_process_function` instead that takes `((Number) score).doubleValue()`; docs/server-notes.md tells more. Whole numbers (0, 1) and very long ones are concerned.',
+      'Write a Painless `post_process_function` that takes `((Number) each.relevance_score).doubleValue()` and, for 2.19, `((Number) each.index).intValue()`. Whole numbers (0, 1) and very long ones are concerned.',
     samples: [
       heard(
         BOTH,
@@ -106,7 +106,7 @@ export const CONNECTORS: readonly Rule[] = [
       heard(
         BOTH,
         '400 illegal_argument_exception',
-        `Invalid payload: { "documents": \${parameters.documents} }`,
+        'Invalid payload: { "documents": zork\\", "query": "q" }',
       ),
     ],
   },

@@ -206,16 +206,21 @@ export const EXACT: readonly Rule[] = [
     ],
   },
   {
-    said: /would add \[(?<added>\d+)\] total shards, but this cluster currently has \[(?<held>\d+)\]\/\[(?<most>\d+)\]/,
+    said: /would add \[(?<added>\d+)\] total (?:\w+ )?shards, but this cluster currently has \[(?<held>\d+)\]\/\[(?<most>\d+)\]/,
     code: 'RCTL_SHARD_LIMIT',
     cause: 'The cluster holds {held} shards of at most {most}, and {request} would add {added}.',
     remedy:
       'Delete indices that nobody needs, give the index fewer shards (settings.number_of_shards), or raise cluster.max_shards_per_node.',
     samples: [
       heard(
-        '2.19.1, 3.6.0',
+        '3.6.0',
         '400 validation_exception',
-        'Validation Failed: 1: this action would add [1024] total shards, but this cluster currently has [30]/[1000] maximum shards open;',
+        'Validation Failed: 1: this action would add [1024] total LOCAL_ONLY shards, but this cluster currently has [41]/[1000] maximum LOCAL_ONLY shards open;',
+      ),
+      heard(
+        '2.19.1',
+        '400 validation_exception',
+        'Validation Failed: 1: this action would add [1024] total shards, but this cluster currently has [14]/[1000] maximum shards open;',
       ),
     ],
   },

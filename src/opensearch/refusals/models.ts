@@ -133,7 +133,7 @@ export const MODELS: readonly Rule[] = [
     code: 'RCTL_MODEL_THROTTLED',
     cause: 'The model was asked more often than its {level} limit allows.',
     remedy: 'Raise `rate_limiter` of the Model (limit and unit), or ask more slowly. Nothing was changed.',
-    samples: [heard(BOTH, '429 status_exception', 'Request is throttled at model level.')],
+    samples: [heard('3.6.0', '429 status_exception', 'Request is throttled at model level.')],
   },
   {
     said: /Expected at (?:most|least) \d+ argument\(s\) for operator 'forward'|forward\(\) (?:expected|is missing)|Input mismatch, looking for|Invalid dimension/,
