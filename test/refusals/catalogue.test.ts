@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { renderDiagnostic } from '../../src/cli/render/diagnostics.ts';
+import { asDiagnostic, ServerError } from '../../src/core/errors.ts';
+import { modelFailure } from '../../src/kinds/model/failures.ts';
+import { whatServerSaid } from '../../src/opensearch/answer.ts';
 import { findRule, type Rule, sayingOf, wordsOf } from '../../src/opensearch/refusals/rule.ts';
 import { TRANSLATIONS } from '../../src/opensearch/translations.ts';
 import { LISTS, RULES } from '../support/refusals.ts';
@@ -54,4 +58,65 @@ it('there are far more than fifty messages, and each has its versions', () => {
   const samples = RULES.flatMap((rule) => rule.samples);
   expect(new Set(samples.map(({ said }) => said)).size).toBeGreaterThan(120);
   for (const { versions } of samples) expect(versions).toMatch(/^(\d+\.\d+|nginx)/);
+});
+
+it('the words of the server are kept where a message has others, for --debug and for JSON', () => {
+  const [sample] = RULES.find(({ code }) => code === 'RCTL_SHARD_LIMIT')?.samples ?? [];
+  if (sample === undefined) throw new Error('no sample');
+  const saying = { status: 400, type: 'validation_exception', reason: sample.said, request: 'PUT /products' };
+  const rule = findRule(saying, TRANSLATIONS);
+  if (rule === undefined) throw new Error('no rule');
+  const first = new ServerError(saying, wordsOf(rule, saying, KNOWN));
+  for (const error of [
+    first,
+    new ServerError(saying, { code: 'RCTL_X', message: 'In other words.' }, first),
+  ]) {
+    const diagnostic = asDiagnostic(error);
+    expect(diagnostic.said).toBe(`PUT /products: 400 validation_exception: ${sample.said}`);
+    const style = { paint: (_name: unknown, text: string) => text, cwd: '/' };
+    expect(renderDiagnostic(diagnostic, style)).not.toContain(sample.said);
+    expect(renderDiagnostic(diagnostic, { ...style, debug: true })).toContain(`server: ${diagnostic.said}`);
+  }
+  const told = asDiagnostic(new ServerError(saying, { code: 'RCTL_X', message: `It said: ${sample.said}` }));
+  expect(told.said).toBeUndefined();
+});
+
+it.each([
+  [
+    'causes',
+    {
+      error: { type: 'a', reason: 'outer', caused_by: { reason: 'middle', caused_by: { reason: 'inner' } } },
+    },
+    'outer: middle: inner',
+  ],
+  [
+    'a cause told already',
+    { error: { type: 'a', reason: 'outer: inner', caused_by: { reason: 'inner' } } },
+    'outer: inner',
+  ],
+  [
+    'the root',
+    {
+      error: {
+        type: 'search_phase_execution_exception',
+        reason: 'all shards failed',
+        root_cause: [{ type: 'b', reason: 'why' }],
+      },
+    },
+    'why',
+  ],
+  [
+    'a shard',
+    { _shards: { failures: [{ reason: { type: 'c', reason: 'no permissions for [x]' } }] } },
+    'no permissions for [x]',
+  ],
+  ['nothing but a cause', { error: { caused_by: { reason: 'inner' } } }, 'inner'],
+])('nested reasons are dug out: %s', (_what, body, reason) => {
+  expect(whatServerSaid(body).reason).toBe(reason);
+});
+
+it('of nodes that fail each in its own way, the one that is understood counts, and all are told', () => {
+  const failure = modelFailure('deployment', '{"n1":"something new","n2":"model content changed"}');
+  expect(failure.code).toBe('RCTL_MODEL_HASH_MISMATCH');
+  expect(failure.message).toContain('Other nodes said: something new');
 });

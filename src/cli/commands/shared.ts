@@ -13,8 +13,8 @@ import { type Io, painter } from '../io.ts';
 import { type RenderStyle, renderDiagnostics } from '../render/diagnostics.ts';
 import { manifestFailure } from '../render/failure.ts';
 
-export function stderrStyle({ io, color }: Invocation): RenderStyle {
-  return { paint: painter(color.stderr), cwd: io.cwd };
+export function stderrStyle({ io, color, flags }: Invocation): RenderStyle {
+  return { paint: painter(color.stderr), cwd: io.cwd, debug: flags.on('debug') };
 }
 
 /** Which manifests, and with which values for `{$var: …}`. */

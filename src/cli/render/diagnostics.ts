@@ -7,6 +7,8 @@ export interface RenderStyle {
   readonly paint: Paint;
   /** Files are shown relative to it. */
   readonly cwd: string;
+  /** Tells what the server said, word for word, too. */
+  readonly debug?: boolean;
 }
 
 const SEVERITY = { error: ['red', 'bold'], warning: ['yellow', 'bold'], note: ['cyan'] } as const;
@@ -17,8 +19,8 @@ export function shownPath(file: string, cwd: string): string {
 }
 
 /** One diagnostic: what and where, the line itself with a caret, and what to do. */
-export function renderDiagnostic(diagnostic: Diagnostic, { paint, cwd }: RenderStyle): string {
-  const { severity, code, message, location, snippet, remedy, address } = diagnostic;
+export function renderDiagnostic(diagnostic: Diagnostic, { paint, cwd, debug }: RenderStyle): string {
+  const { severity, code, message, location, snippet, remedy, address, said } = diagnostic;
   const where =
     location === undefined
       ? (address ?? '')
@@ -38,6 +40,7 @@ export function renderDiagnostic(diagnostic: Diagnostic, { paint, cwd }: RenderS
       paint('dim', `${margin} | `) + ' '.repeat(Math.min(location.column - 1, 160)) + paint('red', '^'),
     );
   }
+  if (debug && said !== undefined) lines.push(`  ${paint('dim', 'server:')} ${said}`);
   if (remedy !== undefined) lines.push(`  ${paint('green', 'fix:')} ${remedy}`);
   return `${lines.join('\n')}\n`;
 }
