@@ -17,7 +17,7 @@ export async function apply({ node, rounds = 7, say }) {
     await emptyNode(url);
     return (await runNode(args)).ms;
   };
-  const ours = () => timed([rerankctl, 'apply', '-f', 'manifests/quickstart', '--url', url]);
+  const ours = () => timed([rerankctl, 'apply', '--yes', '-f', 'manifests/quickstart', '--url', url]);
   const bare = () => timed([bareScript, url]);
 
   // The first deploys of a node's life load PyTorch and warm the JVM.

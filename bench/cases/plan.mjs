@@ -67,7 +67,7 @@ async function measure({ rounds = 10, say }, url, parent, sizes, limit) {
     await writeFleet(folder, sizes, layout);
     if (layout === 'one file a kind') {
       say(`applying ${size} resources`);
-      const { ms } = await runNode([rerankctl, 'apply', '-f', folder, '--url', url]);
+      const { ms } = await runNode([rerankctl, 'apply', '--yes', '-f', folder, '--url', url]);
       say(`applied in ${(ms / 1000).toFixed(1)} s`);
       requests = await requestsOfPlan(url, folder);
     }

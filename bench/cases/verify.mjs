@@ -18,7 +18,7 @@ export async function verify({ node, rounds = 3, say }) {
   await emptyNode(url);
   const folder = join(root, 'manifests/relevance');
   say('applying the collection');
-  await runNode([rerankctl, 'apply', '-f', folder, '--url', url]);
+  await runNode([rerankctl, 'apply', '--yes', '-f', folder, '--url', url]);
   const ours = async () => (await runNode([rerankctl, 'verify', '-f', folder, '--url', url])).ms;
   const bare = async () => (await runNode([bareScript, url, folder])).ms;
   say('warming up');

@@ -7,11 +7,13 @@ export const CONNECTION: Codes = {
   RCTL_API_MISSING:
     'The cluster has no such API: a plugin is missing on the node that answered, or the version is too old. `rerankctl doctor` lists the plugins that every node has.',
   RCTL_AUTH:
-    'The server did not accept who we say we are (401). OpenSearch answers an unknown user and a wrong password alike. A password with $ or ! may have been changed by the shell: give it in a file (--password-file).',
+    'The server did not accept who we say we are (401). OpenSearch answers an unknown user and a wrong password alike. A password with $ or ! may have been changed by the shell: give it in a file (--password-file). A token may have expired, or the cluster have no auth domain for it.',
   RCTL_BLOCKED:
     'The index or the cluster takes no writes: a block that somebody set, a cluster without manager, or one that is still recovering. GET _cluster/health and the index’s settings tell which.',
   RCTL_BUG:
     'rerankctl did not expect this. Run again with --debug and report what it says; it holds no secret. The state is safe: the next apply finishes what was begun.',
+  RCTL_CANNOT_LISTEN:
+    '`reconcile` answers probes and scrapes at --listen (127.0.0.1:9464), and something else has that port, or this user may not take it. Choose another; two loops on one machine need two.',
   RCTL_CA_FILE:
     'The file given by --ca-file (OPENSEARCH_CA_FILE) is not there, or holds no certificate in PEM format (-----BEGIN CERTIFICATE-----).',
   RCTL_CONNECTION_LOST:

@@ -2,6 +2,10 @@ import type { Codes } from './meaning.ts';
 
 /** Verifications, and the files of queries, judgments and runs that they read. */
 export const MEASURING: Codes = {
+  RCTL_GATE_FAILED:
+    'A gate of a Verification does not hold: the figure, or its whole interval, is on the wrong side of the bound. Look at the worst queries in the report before the bound is changed.',
+  RCTL_GATE_INCONCLUSIVE:
+    'There is too little data to say whether a gate holds: the interval lies on both sides of its bound. More judged queries make it narrower; the report says how small a difference can be seen with these.',
   RCTL_FILE_UNWRITABLE:
     'A report or a baseline cannot be written to the path given. Check the folder and its permissions.',
   RCTL_INPUT_COLUMNS:
@@ -23,6 +27,8 @@ export const MEASURING: Codes = {
     'The file is not what its name says: the message has the line from which on it cannot be read.',
   RCTL_INPUT_TEXT: 'A value that should be a text is an object or a list.',
   RCTL_INPUT_UNREADABLE: 'The file cannot be read, or has a line that is longer than any such file has.',
+  RCTL_VERIFY_SECRET:
+    'A secret (`$env`) stands in a verification where reports would show it, as in `query_text`. Only the body of a query takes secrets.',
   RCTL_VERIFY_BASELINE:
     'The baseline file cannot be used: it is missing, of another format, or was measured with other measures. `verify --update-baseline` writes it anew.',
   RCTL_VERIFY_BODY_PIPELINE:

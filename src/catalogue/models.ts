@@ -82,8 +82,6 @@ export const MODELS: Codes = {
     'Models that are none of this stack stand in the group, perhaps ones that this user may not see. The server deletes a group only when it is empty.',
   RCTL_MODEL_GROUP_NAME_TAKEN:
     'Names of model groups are unique, also among those that you may not see. The message has the ID of the other one.',
-  RCTL_MODEL_GROUP_ROLES:
-    'backend_roles go with access_mode: restricted alone, and only roles of the user who applies may be given. An admin has to name them one by one.',
   RCTL_MODEL_HASH_MISMATCH:
     'The zip that the cluster got has another SHA-256 than model_content_hash_value. Either the file was changed at its URL, or the hash is of something else. It is compared letter by letter, in lower case.',
   RCTL_MODEL_HOST_UNREACHABLE:

@@ -2,6 +2,8 @@ import type { Codes } from './meaning.ts';
 
 /** Indices, documents, aliases, templates, pipelines, settings, and what an export tells of them. */
 export const OBJECTS: Codes = {
+  RCTL_BACKEND_ROLES:
+    'Backend roles say who may use what is restricted. The manifest contradicts itself, or the user does not have the roles that it names.',
   RCTL_ALIAS_CLOSED_INDEX:
     'A filter is parsed with the mapping of each index, which a closed one cannot give. Open it, or leave it out of the alias.',
   RCTL_ALIAS_FILTER:
@@ -39,6 +41,18 @@ export const OBJECTS: Codes = {
     'The exported manifest names an object that is not part of this export by its ID or name. Export that too, and it becomes a reference.',
   RCTL_INDEX_EXISTS:
     'The index was made between the plan and its step, by somebody or by a late request. If it is as declared it is taken over; this one is not.',
+  RCTL_IMPORT_FIELD:
+    'An input of a step of the template has no field in a manifest, so it was left out. The message names it; nothing else of the step is lost.',
+  RCTL_IMPORT_LEFT_OUT:
+    'A step of the template has no counterpart in manifests, for the reason told. docs/migration-flow-framework.md lists all types of steps and what becomes of them.',
+  RCTL_IMPORT_RAW_ID:
+    'The template names an object by the ID that one cluster gave it. Declare that object too, and put {$ref: Kind/name} in the place of the ID.',
+  RCTL_IMPORT_SECRET:
+    'A secret of the template becomes an environment variable, which the manifest names. Where the template holds it in plain text, whoever could read the template knows it: give out a new one.',
+  RCTL_IMPORT_TEMPLATE:
+    'The file is no template of the flow-framework plugin: a document with workflows.provision.nodes, each with id and type.',
+  RCTL_IMPORT_VARIABLE:
+    'A variable of the template stands where a manifest has no place for one, such as the name of an index. Give its value with --var NAME=VALUE when importing.',
   RCTL_INDEX_GONE:
     'The index was deleted, or made anew by somebody, between the plan and its step. Plan again.',
   RCTL_INDEX_IMMUTABLE:

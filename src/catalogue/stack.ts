@@ -2,6 +2,8 @@ import type { Codes } from './meaning.ts';
 
 /** State, lock, plans, releases and removals. */
 export const STACK: Codes = {
+  RCTL_DRIFT:
+    'Somebody or something has changed in the cluster what a stack has applied. Apply again to heal it, take the change over into the manifests, or name the field in `lifecycle.ignore_changes`.',
   RCTL_CANNOT_MOVE:
     '`state mv` takes two addresses of one kind, the first in the state and the second not. It changes the state alone; in a manifest, `moved_from` says the same for everybody.',
   RCTL_DATA_LOSS:
@@ -18,11 +20,15 @@ export const STACK: Codes = {
     'More deletions than --max-deletes (10) in one run look like a mistake: a wrong folder, a lost file. If it is meant, raise it for this run.',
   RCTL_NOTHING_TO_ROLL_BACK:
     'No pipeline of this stack was changed by an apply yet, or lifecycle.keep: 0 kept nothing of it.',
+  RCTL_NOT_CONFIRMED:
+    'apply, rollback and destroy ask before they change anything. In a CI, without a terminal, and where stdin held the manifests, nobody can answer, so it has to be said on the command line: --yes, a plan that was saved by `plan -o plan.json` and looked at, or for destroy --confirm with the name of the stack.',
   RCTL_NOT_IN_MANIFESTS:
     'The stack holds resources that no manifest given here names. Nothing happens to them without --prune. A folder may be missing on the command line.',
   RCTL_NO_SUCH_ADDRESS:
     'The state of this stack knows no such address. `state list` shows what it knows; --stack names another one.',
   RCTL_PLAN_FORMAT: 'The saved plan was written by another version of rerankctl. Plan again with this one.',
+  RCTL_IGNORED_SECRET:
+    'What is ignored is sent back as the cluster holds it, also by a request that changes something else; of a secret nobody knows what that is. Take the field out of lifecycle.ignore_changes.',
   RCTL_PLAN_STALE:
     'The cluster, the state or the manifests have moved since the plan was made, so it would do something else than what was shown. Plan again, look, and apply that.',
   RCTL_PREVENT_DESTROY:

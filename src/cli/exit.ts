@@ -22,12 +22,19 @@ export const EXIT_MEANINGS: Readonly<Record<number, string>> = {
   3: 'wrong usage or an invalid manifest; nothing was contacted',
   4: 'cannot connect, or not authorised',
   5: 'apply incomplete: something failed or was skipped',
-  6: 'verify: an expectation or a gate was not met',
-  7: 'verify: too little data to say',
+  6: 'an expectation or a gate was not met (verify, and apply before searches see a change)',
+  7: 'inconclusive: too little data to say (the same)',
   8: 'refused before anything was changed',
   70: 'a bug in rerankctl',
   130: 'interrupted',
 };
+
+/** The table as help shows it. */
+export function exitCodes(): string {
+  return Object.entries(EXIT_MEANINGS)
+    .map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`)
+    .join('\n');
+}
 
 const BY_FAILURE: Readonly<Record<FailureClass, number>> = {
   usage: EXIT.usage,

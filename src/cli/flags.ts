@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { RerankctlError } from '../core/errors.ts';
 import { didYouMean } from '../core/suggest.ts';
-import { COMMANDS, type CommandName, type Flag } from './command-table.ts';
+import { COMMANDS, type CommandName } from './command-table.ts';
+import type { Flag } from './flag-table.ts';
 
 export class Flags {
   readonly #values: Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
@@ -40,6 +41,22 @@ export class Flags {
 
 export function usage(message: string, remedy?: string): RerankctlError {
   return new RerankctlError('usage', 'RCTL_USAGE', message, { remedy: remedy ?? 'See rerankctl --help.' });
+}
+
+/** The flags of all commands that take a value: the next word belongs to them. */
+function takesValue(word: string): boolean {
+  const all: readonly Flag[] = Object.values(COMMANDS).flatMap(({ flags }): readonly Flag[] => flags);
+  return all.some(
+    ({ name, short, value }) =>
+      value !== undefined && (word === `--${name}` || (short !== undefined && word === `-${short}`)),
+  );
+}
+
+/** The command of a line, and its arguments. Flags may stand before it, too. */
+export function wordsOf(argv: readonly string[]): [command: string | undefined, args: readonly string[]] {
+  let at = 0;
+  while (at < argv.length && (argv[at] ?? '').startsWith('-')) at += takesValue(argv[at] ?? '') ? 2 : 1;
+  return [argv[at], [...argv.slice(0, at), ...argv.slice(at + 1)]];
 }
 
 /** Reads the arguments of one command. Flags may stand before and after positionals. */
@@ -81,10 +98,11 @@ export function parseFlags(
     const unknown = /Unknown option '(--?[^']+)'/.exec((error as Error).message)?.[1];
     if (unknown === undefined)
       throw usage((error as Error).message.split('\n')[0] ?? '', `See rerankctl ${command} --help.`);
-    const names = known.map(({ name }) => `--${name}`);
-    throw usage(
-      `${command} has no flag ${unknown}.`,
-      didYouMean(unknown, names) ?? `See rerankctl ${command} --help.`,
+    const near = didYouMean(
+      unknown,
+      known.map(({ name }) => `--${name}`),
     );
+    const more = `See rerankctl ${command} --help.`;
+    throw usage(`${command} has no flag ${unknown}.`, near === undefined ? more : `${near} ${more}`);
   }
 }

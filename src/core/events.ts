@@ -24,12 +24,16 @@ export type Event =
       readonly sinceMs: number;
       readonly deadlineMs: number;
     }
+  /** Whoever holds the lock of the stack has been silent for long: it is waited out whether it lives. */
+  | { readonly type: 'lock.awaited'; readonly holder: string; readonly waitMs: number }
   | {
       readonly type: 'request.retried';
       readonly request: string;
       readonly because: string;
       readonly attempt: number;
       readonly delayMs: number;
+      /** How long this request is tried again from now on. */
+      readonly leftMs: number;
     };
 
 export type Listener = (event: Event) => void;

@@ -20,7 +20,7 @@ export interface ClusterFacts {
 type Check = (facts: ClusterFacts, resources: readonly Resource[]) => readonly Finding[];
 
 /** The last version on which the tests of rerankctl, or its reading of the server's source, stand. */
-const KNOWN = '3.8';
+export const NEWEST_KNOWN = '3.8';
 
 const version: Check = ({ identity: { version: found, url, name }, nodes }) => {
   const size = nodes === undefined ? '' : `, ${nodes.length === 1 ? 'one node' : `${nodes.length} nodes`}`;
@@ -29,8 +29,8 @@ const version: Check = ({ identity: { version: found, url, name }, nodes }) => {
     level: 'ok',
     message: `OpenSearch ${found} at ${url} (${name}${size}).`,
   };
-  if (compareVersions(found, `${KNOWN}.999`) <= 0) return [reached];
-  const message = `OpenSearch ${found} is newer than what this rerankctl knows (${KNOWN}): what it does not know of, it cannot refuse.`;
+  if (compareVersions(found, `${NEWEST_KNOWN}.999`) <= 0) return [reached];
+  const message = `OpenSearch ${found} is newer than what this rerankctl knows (${NEWEST_KNOWN}): what it does not know of, it cannot refuse.`;
   return [reached, { check: 'version', level: 'note', message }];
 };
 

@@ -139,6 +139,6 @@ export class Removals {
 
   #contextFor(address: Address, recorded: StateRecord): RemovalContext {
     const { listener, signal, waitMs } = this.#options;
-    return { cluster: this.#cluster, signal, waitMs, recorded, ...reporting(address, listener, waitMs) };
+    return { cluster: this.#cluster, signal, waitMs, recorded, ...reporting(address, listener) };
   }
 }

@@ -6,7 +6,6 @@ import type { StepContext } from '../kinds/kind.ts';
 export function reporting(
   address: Address,
   listener: Listener,
-  deadlineMs: number,
 ): Pick<StepContext, 'step' | 'progress' | 'polled'> {
   return {
     step: async (step, work) => {
@@ -17,7 +16,7 @@ export function reporting(
       return result;
     },
     progress: (step, detail) => listener({ type: 'step.progress', address, step, detail }),
-    polled: (what, state, sinceMs) =>
+    polled: (what, state, sinceMs, deadlineMs) =>
       listener({ type: 'wait.polled', address, what, state, sinceMs, deadlineMs }),
   };
 }

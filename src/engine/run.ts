@@ -306,7 +306,7 @@ export class Run {
         await this.#ledger.write({ ...begun, intent: sealIntent(resource, intent) });
       },
       exclusive: (key, work) => this.#mutexes.run(key, work),
-      ...reporting(address, listener, waitMs),
+      ...reporting(address, listener),
     };
   }
 

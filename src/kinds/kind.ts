@@ -147,7 +147,8 @@ export interface StepContext {
   /** Announces a step and times it. */
   step<T>(name: string, work: () => Promise<T>): Promise<T>;
   progress(step: string, detail: string): void;
-  polled(what: string, state: string, sinceMs: number): void;
+  /** Tells a wait: what for, the state that was seen, for how long, and how long it may take in all. */
+  polled(what: string, state: string, sinceMs: number, deadlineMs: number): void;
 }
 
 /** What a removal gets to work with. */

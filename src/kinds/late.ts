@@ -27,6 +27,12 @@ export async function lookForLate<T>(
     const atWork = begun && waited < AT_WORK_MS && (await isRegistering(context.cluster));
     const found = await find();
     if (found !== undefined || !begun || !(atWork || waited < LATE_MS)) return found;
+    context.polled(
+      'what an earlier run had begun',
+      'not to be seen yet',
+      waited,
+      atWork ? AT_WORK_MS : LATE_MS,
+    );
     await pause(LATE_PAUSE_MS, context.signal);
   }
 }

@@ -18,7 +18,7 @@ export interface Explanation {
 
 /** What an explanation may look at. `shown` has its secrets masked. */
 export interface Subject {
-  /** `Model`, or `metadata`. */
+  /** `Model`, `metadata`, or `config`. */
   readonly name: string;
   readonly shown: unknown;
   /** The text of a scalar in the file: `1.0` where the number is 1. */
@@ -80,6 +80,7 @@ function pathOf(pointer: string, subject: Subject): string {
     '',
   );
   if (subject.name === 'metadata') return path === '' ? '`metadata`' : `\`metadata.${path}\``;
+  if (subject.name === 'config' && path === '') return 'the configuration';
   return path === '' ? `the spec of ${withArticle(subject.name)}` : `\`${path}\``;
 }
 
@@ -113,7 +114,8 @@ function unknownField(error: ValidationError, subject: Subject, root: Schema, sc
   }
   const near = closest(field, known);
   if (near !== undefined) return { ...found, remedy: meant(near), means: near };
-  if (subject.name !== 'metadata' && keysOf(schemaOf('metadata')).includes(field) && field !== 'name') {
+  const inSpec = !['metadata', 'config'].includes(subject.name);
+  if (inSpec && keysOf(schemaOf('metadata')).includes(field) && field !== 'name') {
     return { ...found, remedy: `\`${field}\` belongs under \`metadata\`.` };
   }
   const above = schemaAt(root, pointerSegments(error.instancePath).slice(0, -1));
@@ -239,7 +241,7 @@ function notListed(error: ValidationError, subject: Subject, schema: Schema): Ex
 }
 
 /** The server takes its enums in either case; one is enough to read. */
-function withoutCaseTwins(words: string[]): string[] {
+export function withoutCaseTwins(words: string[]): string[] {
   return words.filter(
     (word, i) => words.findIndex((other) => other.toLowerCase() === word.toLowerCase()) === i,
   );

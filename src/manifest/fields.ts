@@ -1,4 +1,5 @@
 import { isObject } from '../core/json.ts';
+import { withoutCaseTwins } from './explain.ts';
 import { KIND_NAMES, type Schema, schemaOf } from './schema.ts';
 
 /** What a schema says of one field, for a reader. */
@@ -28,8 +29,8 @@ export interface NoField {
   readonly known: readonly string[];
 }
 
-/** Words that a path may begin with: every kind, and `metadata`, which all of them have. */
-export const SUBJECTS: readonly string[] = [...KIND_NAMES, 'metadata'];
+/** Words that a path may begin with: every kind, `metadata`, which all of them have, and the file `rerankctl.yaml`. */
+export const SUBJECTS: readonly string[] = [...KIND_NAMES, 'metadata', 'config'];
 
 /** Explains `Kind.field.field`. Lists are passed through without a word for them; `spec` may be said or not. */
 export function fieldHelp(path: string): FieldHelp | NoField {
@@ -130,7 +131,7 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 function typeInWords(schema: Schema): string {
-  if (Array.isArray(schema.enum)) return `one of ${schema.enum.map(String).join(', ')}`;
+  if (Array.isArray(schema.enum)) return `one of ${withoutCaseTwins(schema.enum.map(String)).join(', ')}`;
   if (isObject(schema.items)) return `list of ${typeInWords(schema.items)}`;
   const types = [schema.type].flat().filter((type) => typeof type === 'string');
   if (types.length > 0)

@@ -28,7 +28,7 @@ function problem(code: string, message: string, remedy: string): Diagnostic {
 
 /**
  * Hidden folders, and what package managers leave behind, hold no manifests of the user's; nor are the figures that
- * `verify --update-baseline` writes beside them.
+ * `verify --update-baseline` writes beside them, and the file that says how to reach clusters.
  */
 async function glob(patterns: string[], cwd: string): Promise<string[]> {
   const { glob: find } = await import('tinyglobby');
@@ -38,7 +38,7 @@ async function glob(patterns: string[], cwd: string): Promise<string[]> {
     dot: false,
     onlyFiles: true,
     expandDirectories: false,
-    ignore: ['**/node_modules/**', '**/*.baseline.json'],
+    ignore: ['**/node_modules/**', '**/*.baseline.json', '**/rerankctl.yaml'],
   });
   return paths
     .map((path) => resolve(path))

@@ -4,7 +4,10 @@ import { SCHEMAS } from '../generated/schemas.ts';
 /** A (sub)schema, as `schemas/` writes them, but with every `$ref` replaced by what it names. */
 export type Schema = Record<string, unknown>;
 
-export const KIND_NAMES: readonly string[] = Object.keys(SCHEMAS).filter((name) => name !== 'metadata');
+/** Schemas of what is no kind: a part of every manifest, and the file `rerankctl.yaml`. */
+const NO_KINDS = ['metadata', 'config'];
+
+export const KIND_NAMES: readonly string[] = Object.keys(SCHEMAS).filter((name) => !NO_KINDS.includes(name));
 
 /** The schema of a kind's `spec`, or of `metadata`. */
 export function schemaOf(name: string): Schema {

@@ -1,8 +1,8 @@
-import http from 'node:http';
-import https from 'node:https';
+import type http from 'node:http';
 import ConnectionModule from '@opensearch-project/opensearch/lib/Connection.js';
 import PoolModule from '@opensearch-project/opensearch/lib/pool/index.js';
 import TransportModule from '@opensearch-project/opensearch/lib/Transport.js';
+import type { Route, WireRequest } from './wire.ts';
 
 /*
  * The transport of the OpenSearch client, without its 600 API methods: importing `Client` takes 0.2 s, these four
@@ -18,15 +18,10 @@ export interface ClientOptions {
   /** Without user and password: the client puts its URL into errors. */
   readonly url: string;
   readonly authorization: string | undefined;
-  readonly ca: string | undefined;
-  readonly insecure: boolean;
+  readonly route: Route;
+  readonly sign?: (request: WireRequest) => WireRequest;
   readonly connectTimeoutMs: number;
 }
-
-/** Requests that run at the same time; more wait for a socket. */
-const SOCKETS = 32;
-/** Idle sockets are closed before a load balancer does it (60 s and more), which would break the next POST. */
-const IDLE_MS = 20_000;
 
 type Callback = Parameters<InstanceType<typeof ClientConnection>['request']>[1];
 
@@ -35,8 +30,15 @@ type Callback = Parameters<InstanceType<typeof ClientConnection>['request']>[1];
  * code (the message is empty where several addresses were tried), and it prints errors that come after the head of
  * a response to stdout.
  */
-function connectionClass(connectTimeoutMs: number): typeof ClientConnection {
+function connectionClass({ connectTimeoutMs, route, sign }: ClientOptions): typeof ClientConnection {
+  const asIs = (request: WireRequest): WireRequest => request;
+  const { address = asIs } = route;
   return class extends ClientConnection {
+    override buildRequestObject(params: unknown): http.ClientRequestArgs {
+      const request = super.buildRequestObject(params) as WireRequest;
+      const named = { ...request, headers: { ...request.headers, host: this.url.host } };
+      return address((sign ?? asIs)(named));
+    }
     override request(
       params: Parameters<InstanceType<typeof ClientConnection>['request']>[0],
       callback: Callback,
@@ -90,22 +92,18 @@ const plainJson = {
 };
 
 export function openTransport(options: ClientOptions): { transport: ClientTransport; close: () => void } {
-  const { ca, insecure, authorization } = options;
-  const tls = { ...(ca === undefined ? {} : { ca }), rejectUnauthorized: !insecure };
-  const sockets = { keepAlive: true, maxSockets: SOCKETS, maxFreeSockets: SOCKETS, timeout: IDLE_MS };
+  const { authorization, route } = options;
   const url = new URL(options.url);
-  const agent = url.protocol === 'https:' ? new https.Agent({ ...sockets, ...tls }) : new http.Agent(sockets);
   const emit = (): boolean => false;
   const pool = new ConnectionPool({
     emit,
-    Connection: connectionClass(options.connectTimeoutMs),
-    ssl: tls,
+    Connection: connectionClass(options),
     // A dead connection would be pinged with a HEAD of its own; whether to try again is decided in `retry.ts`.
     resurrectStrategy: 'none',
   });
   pool.addConnection({
     url,
-    agent: () => agent,
+    agent: () => route.agent,
     ...(authorization === undefined ? {} : { headers: { authorization } }),
   });
   const transport = new Transport({
@@ -117,5 +115,5 @@ export function openTransport(options: ClientOptions): { transport: ClientTransp
     requestTimeout: 0,
     sniffEndpoint: '',
   });
-  return { transport, close: () => agent.destroy() };
+  return { transport, close: () => route.agent.destroy() };
 }

@@ -41,13 +41,29 @@ export interface Connection {
   readonly url: string;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
+  /** A bearer token, e.g. a JWT. There may be a user, a token or `aws`: one of the three. */
+  readonly token?: string | undefined;
+  /** Sign each request (Signature Version 4), with the credentials that the chain of the AWS SDK finds. */
+  readonly aws?: AwsAccess | undefined;
   /** PEM file of a private CA. */
   readonly caFile?: string | undefined;
+  /** PEM files of a client certificate and of its key; both or none. May stand beside a user, a token or `aws`. */
+  readonly clientCertFile?: string | undefined;
+  readonly clientKeyFile?: string | undefined;
+  readonly clientKeyPassphrase?: string | undefined;
+  /** URL of an http proxy to go through, perhaps with user and password. No variable of the environment is read. */
+  readonly proxy?: string | undefined;
   readonly insecure?: boolean | undefined;
   /** How long one request may take, in milliseconds. */
   readonly requestTimeoutMs?: number | undefined;
   /** How long transient refusals are retried in all, in milliseconds. */
   readonly retryForMs?: number | undefined;
+}
+
+/** What a request to Amazon is signed for: `es` is the OpenSearch Service, `aoss` its serverless kind. */
+export interface AwsAccess {
+  readonly service: 'es' | 'aoss';
+  readonly region: string;
 }
 
 export type ConnectOptions = {

@@ -9,7 +9,7 @@ import { sendWithRetries } from './retry.ts';
 import { createSender, NoAnswer } from './send.ts';
 import { eitherSignal, interrupted } from './signals.ts';
 
-const RETRY_FOR_MS = 30_000;
+export const RETRY_FOR_MS = 30_000;
 
 /** A value that is read once, also when it is asked for many times at once; a failure is not remembered. */
 function once<T>(read: () => Promise<T>): () => Promise<T> {

@@ -1,8 +1,9 @@
 import { ServerError } from '../core/errors.ts';
 import { looksLikeHtml, whatServerSaid } from './answer.ts';
+import { withoutCanonicalRequest } from './aws-refusals.ts';
 import type { Request } from './cluster.ts';
 import type { Endpoint } from './endpoint.ts';
-import { notOpenSearch } from './network.ts';
+import { notOpenSearch, refusedCertificate } from './network.ts';
 import type { Answer } from './send.ts';
 import { translate } from './translations.ts';
 
@@ -27,12 +28,15 @@ export function answerError(request: Request, answer: Answer, endpoint: Endpoint
       `Write ${endpoint.shown.replace(/^http:/, 'https:')}`,
     );
   }
+  if (typeof body === 'string' && status === 400 && /SSL certificate/i.test(body)) {
+    return refusedCertificate(/no required/i.test(body), endpoint);
+  }
   if (isStranger(answer)) return notOpenSearch(endpoint.shown, `it answers ${status} with a web page`);
   const { type, reason } = whatServerSaid(body);
   const said = {
     status,
     type,
-    reason: reasonOf(answer, reason),
+    reason: withoutCanonicalRequest(reasonOf(answer, reason)),
     request: `${request.method} ${request.path}`,
   };
   return new ServerError(said, translate({ ...said, endpoint }));

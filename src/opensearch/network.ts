@@ -1,6 +1,7 @@
 import { RerankctlError } from '../core/errors.ts';
 import type { Request } from './cluster.ts';
 import type { Endpoint } from './endpoint.ts';
+import { explainProxy, unreachable } from './proxy-failures.ts';
 import type { NoAnswer } from './send.ts';
 
 interface Explained {
@@ -11,6 +12,7 @@ interface Explained {
 
 const NO_NAME = new Set(['ENOTFOUND', 'EAI_AGAIN']);
 const NO_ROUTE = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT']);
+const NOT_THERE = new Set(['ECONNREFUSED', ...NO_NAME, ...NO_ROUTE]);
 
 /** Codes of OpenSSL's certificate checks, as Node passes them on. */
 const UNKNOWN_ISSUER = new Set([
@@ -21,7 +23,33 @@ const UNKNOWN_ISSUER = new Set([
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
 ]);
 
-function explainTls({ code, message }: NoAnswer, at: string): Explained | undefined {
+/** Alerts of the server about the certificate that we showed, or did not show. */
+const ALERT_ABOUT_US =
+  /alert (certificate required|bad certificate|certificate unknown|certificate expired|certificate revoked|unknown ca|handshake failure)/i;
+
+function explainOwnCertificate(message: string, endpoint: Endpoint): Explained | undefined {
+  const alert = ALERT_ABOUT_US.exec(message)?.[1]?.toLowerCase();
+  if (alert === undefined) return undefined;
+  if (endpoint.certified) return ownCertificate(false, endpoint, ` (${alert})`);
+  return /required|bad certificate/.test(alert) ? ownCertificate(true, endpoint) : undefined;
+}
+
+function ownCertificate(missing: boolean, { shown }: Endpoint, detail = ''): Explained {
+  return {
+    code: 'RCTL_TLS_CLIENT_CERT',
+    message: missing
+      ? `${shown} wants a client certificate.`
+      : `${shown} does not accept the client certificate${detail}.`,
+    remedy: missing
+      ? 'Give it with its key: --client-cert PATH --client-key PATH.'
+      : 'It must be signed by a CA that the cluster trusts for clients, and be valid now.',
+  };
+}
+
+function explainTls({ code, message }: NoAnswer, endpoint: Endpoint): Explained | undefined {
+  const at = endpoint.shown;
+  const own = explainOwnCertificate(message, endpoint);
+  if (own !== undefined) return own;
   if (UNKNOWN_ISSUER.has(code)) {
     return {
       code: 'RCTL_TLS_UNTRUSTED',
@@ -69,6 +97,13 @@ function explain(request: Request, failure: NoAnswer, endpoint: Endpoint): Expla
   const at = endpoint.shown;
   const { code } = failure;
   const asked = `${request.method} ${request.path}`;
+  const onTheWay = explainProxy(failure, endpoint);
+  if (onTheWay !== undefined) return onTheWay;
+  // A plain request is written to the proxy, so it is the proxy that is not there, or whose certificate is wrong.
+  const ofProxy = NOT_THERE.has(code) || UNKNOWN_ISSUER.has(code) || /^(CERT_|ERR_TLS_|ERR_SSL_)/.test(code);
+  if (endpoint.proxy !== undefined && !endpoint.secure && ofProxy) {
+    return unreachable(endpoint.proxy, at, code);
+  }
   if (code === 'ECONNREFUSED') {
     return {
       code: 'RCTL_NO_CLUSTER',
@@ -98,7 +133,7 @@ function explain(request: Request, failure: NoAnswer, endpoint: Endpoint): Expla
         'The cluster may be overloaded, and may still do what it was asked. Try again, with a longer request time-out.',
     };
   }
-  const tls = endpoint.secure ? explainTls(failure, at) : undefined;
+  const tls = endpoint.secure ? explainTls(failure, endpoint) : undefined;
   if (tls !== undefined) return tls;
   if (!endpoint.secure && /Parse Error|Expected HTTP/i.test(failure.message)) {
     return {
@@ -110,9 +145,11 @@ function explain(request: Request, failure: NoAnswer, endpoint: Endpoint): Expla
   return {
     code: 'RCTL_CONNECTION_LOST',
     message: `The connection to ${at} broke before the answer to ${asked} came (${failure.message}).`,
-    remedy: endpoint.secure
-      ? 'See whether the node is up, then try again.'
-      : `If the cluster has TLS, write https: ${at.replace(/^http/, 'https')}. Else see whether the node is up, then try again.`,
+    remedy: endpoint.certified
+      ? 'A server may close the connection without a word when it does not accept the client certificate: see which CA it trusts for clients. Else see whether the node is up, then try again.'
+      : endpoint.secure
+        ? 'See whether the node is up, then try again.'
+        : `If the cluster has TLS, write https: ${at.replace(/^http/, 'https')}. Else see whether the node is up, then try again.`,
   };
 }
 
@@ -134,4 +171,10 @@ export function notOpenSearch(url: string, because: string, remedy = OTHER_ADDRE
       remedy,
     },
   );
+}
+
+/** nginx finishes the handshake, and then answers 400 with a page about the certificate of the client. */
+export function refusedCertificate(missing: boolean, endpoint: Endpoint): RerankctlError {
+  const { code, message, remedy } = ownCertificate(missing, endpoint);
+  return new RerankctlError('connection', code, message, { remedy });
 }

@@ -10,7 +10,7 @@ export interface Waiting<T> {
   readonly describe: (found: T) => string;
   readonly signal?: AbortSignal | undefined;
   readonly deadlineMs: number;
-  readonly onPoll?: ((state: string, sinceMs: number) => void) | undefined;
+  readonly onPoll?: ((state: string, sinceMs: number, deadlineMs: number) => void) | undefined;
 }
 
 const TIGHTEST_MS = 20;
@@ -31,7 +31,7 @@ export async function poll<T>(waiting: Waiting<T>): Promise<T> {
     if (waiting.done(found)) return found;
     const sinceMs = Math.round(performance.now() - since);
     const state = waiting.describe(found);
-    waiting.onPoll?.(state, sinceMs);
+    waiting.onPoll?.(state, sinceMs, deadlineMs);
     if (sinceMs >= deadlineMs) throw timedOut(waiting.what, state, sinceMs);
     const wait = Math.min(SLOWEST_MS, Math.max(TIGHTEST_MS, sinceMs * PATIENCE));
     // The last read is at the deadline itself, not before it.

@@ -24,6 +24,8 @@ const NOT_SENT = new Set([
   'ENETUNREACH',
   'EAI_AGAIN',
   'ENOTFOUND',
+  'PROXY_UNREACHABLE',
+  'PROXY_NO_WAY',
 ]);
 /** It broke while something was on its way: the server may have done what it was asked. */
 const BROKEN = new Set(['ECONNRESET', 'EPIPE', 'UNKNOWN']);
@@ -102,7 +104,7 @@ export async function sendWithRetries(
     const ceiling = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempt - 1));
     const delayMs = Math.ceil(Math.min(left, asked + Math.random() * ceiling));
     const label = `${request.method} ${request.path}`;
-    rules.listener?.({ type: 'request.retried', request: label, because, attempt, delayMs });
+    rules.listener?.({ type: 'request.retried', request: label, because, attempt, delayMs, leftMs: left });
     await pause(delayMs, rules.signal);
   }
 }

@@ -1,7 +1,8 @@
 import type { ClientTransport } from './client.ts';
 import type { Connection, Request } from './cluster.ts';
 import type { Endpoint } from './endpoint.ts';
-import { readCa } from './endpoint.ts';
+import type { Signer } from './sigv4.ts';
+import { type Route, SOCKET_POOL } from './wire.ts';
 
 export interface Answer {
   readonly status: number;
@@ -26,7 +27,7 @@ export interface Sender {
   close(): Promise<void>;
 }
 
-const REQUEST_TIMEOUT_MS = 60_000;
+export const REQUEST_TIMEOUT_MS = 60_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /** An object becomes JSON here; text and bytes go to the socket as they are, uncopied. */
@@ -88,27 +89,54 @@ function codeOf(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : 'UNKNOWN';
 }
 
-/** Loads the client, and reads the CA file, with the first request: a command that sends none pays for neither. */
+/** Loads what this way to the cluster takes, and nothing else: TLS, a proxy. */
+async function routeOf({ secure }: Endpoint, connection: Connection): Promise<Route> {
+  const { proxy } = connection;
+  if (!secure && proxy === undefined) {
+    const { Agent } = await import('node:http');
+    return { agent: new Agent(SOCKET_POOL) };
+  }
+  const { tlsOptions } = await import('./certificates.ts');
+  const tls = await tlsOptions(connection);
+  if (proxy !== undefined) {
+    const { forward, tunnel } = await import('./proxy.ts');
+    return secure ? tunnel(proxy, tls) : forward(proxy, tls);
+  }
+  const { Agent } = await import('node:https');
+  return { agent: new Agent({ ...SOCKET_POOL, ...tls }) };
+}
+
+interface Opened {
+  readonly transport: ClientTransport;
+  readonly signer: Signer | undefined;
+  close(): void;
+}
+
+/** Loads the client, and reads certificates, with the first request: a command that sends none pays for neither. */
 export function createSender(endpoint: Endpoint, connection: Connection): Sender {
   const timeoutMs = connection.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
-  const open = async (): Promise<{ transport: ClientTransport; close: () => void }> => {
-    const [{ openTransport }, ca] = await Promise.all([
+  const { aws } = connection;
+  const open = async (): Promise<Opened> => {
+    const [{ openTransport }, route, signer] = await Promise.all([
       import('./client.ts'),
-      connection.caFile === undefined || !endpoint.secure ? undefined : readCa(connection.caFile),
+      routeOf(endpoint, connection),
+      aws === undefined ? undefined : import('./sigv4.ts').then(({ openSigner }) => openSigner(aws)),
     ]);
-    return openTransport({
+    const client = openTransport({
       url: endpoint.shown,
       authorization: endpoint.authorization(),
-      ca,
-      insecure: connection.insecure === true,
+      route,
+      ...(signer === undefined ? {} : { sign: (request) => signer.sign(request) }),
       connectTimeoutMs: Math.min(CONNECT_TIMEOUT_MS, timeoutMs),
     });
+    return { ...client, signer };
   };
   let opened: ReturnType<typeof open> | undefined;
   return {
     async send(request, signal) {
       opened ??= open();
-      const { transport } = await opened;
+      const { transport, signer } = await opened;
+      await signer?.renew();
       return attempt(transport, request, request.timeoutMs ?? timeoutMs, signal);
     },
     async close() {

@@ -192,9 +192,12 @@ describe('a cluster', () => {
 describe('access_mode on a cluster without access control', () => {
   const name = uniqueName('access-mode');
   const apply = (mode: string, url: string, command = 'apply'): Promise<Ran> =>
-    rerankctl([command, '-f', '-', '--url', url, '--stack', name], {
-      stdin: GROUP(name, `  access_mode: ${mode}\n`),
-    });
+    rerankctl(
+      [command, '-f', '-', '--url', url, '--stack', name, ...(command === 'apply' ? ['--yes'] : [])],
+      {
+        stdin: GROUP(name, `  access_mode: ${mode}\n`),
+      },
+    );
 
   it.each(['private', 'restricted'])('%s is refused before anything is changed', async (mode) => {
     const proxy = await startProxy(nodeUrl());

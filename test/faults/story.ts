@@ -90,6 +90,7 @@ export function openStory(node: string, source = `file: ${RERANKER}`, name = uni
     '--url',
     url,
     ...(command === 'validate' ? [] : ['--stack', name]),
+    ...(command === 'apply' ? ['--yes'] : []),
     ...flags,
   ];
   const story: Story = {

@@ -265,7 +265,7 @@ describe('rerankctl drift', () => {
   afterAll(() => rerankctl(['destroy', '--confirm', name, '--url', server.url, '--stack', name]));
 
   it('exits 0 without any, 2 with some, and says what heals it', async () => {
-    expect(await run('a', 'apply')).toMatchObject({ code: 0 });
+    expect(await run('a', 'apply', '--yes')).toMatchObject({ code: 0 });
     expect(await run('a', 'drift')).toMatchObject({ code: 0, stdout: expect.stringContaining('No drift') });
     const waiting = await run('b', 'drift');
     expect(waiting).toMatchObject({

@@ -194,7 +194,7 @@ describe('rerankctl destroy', () => {
     rerankctl([...args, '--url', server.url, '--stack', stack], { stdin: yaml });
 
   it('shows what it would do, wants the name of the stack, deletes all, and then has nothing left to do', async () => {
-    expect(await run('apply', '-f', '-')).toMatchObject({ code: 0 });
+    expect(await run('apply', '--yes', '-f', '-')).toMatchObject({ code: 0 });
     const shown = await run('destroy');
     expect(shown.code).toBe(8);
     expect(shown.stdout).toContain('2 to delete');
@@ -216,9 +216,12 @@ describe('rerankctl destroy', () => {
   });
 
   it('is named when --prune is given no manifest at all', async () => {
-    const ran = await rerankctl(['apply', '-f', '-', '--prune', '--url', server.url, '--stack', stack], {
-      stdin: '# nothing\n',
-    });
+    const ran = await rerankctl(
+      ['apply', '--yes', '-f', '-', '--prune', '--url', server.url, '--stack', stack],
+      {
+        stdin: '# nothing\n',
+      },
+    );
     expect(ran.code).toBe(3);
     expect(ran.stderr).toContain('rerankctl destroy');
   });

@@ -76,7 +76,7 @@ it.each([
 
 it('is refused when a field it would change has moved meanwhile', async () => {
   await write('a');
-  await run('apply', '-f', 'stack.yaml', '--stack', name);
+  await run('apply', '--yes', '-f', 'stack.yaml', '--stack', name);
   await write('b');
   await save();
   await putPipeline('by hand');

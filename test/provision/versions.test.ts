@@ -53,7 +53,7 @@ describe('a field that is too new for the server', () => {
 
   it('goes to a server that knows it, and is kept there', async () => {
     const stack = ['-f', '-', '--url', nodeUrl(), '--stack', name];
-    const applied = await rerankctl(['apply', ...stack], { stdin: HYBRID });
+    const applied = await rerankctl(['apply', '--yes', ...stack], { stdin: HYBRID });
     expect(applied.code, applied.stdout + applied.stderr).toBe(0);
     const again = await rerankctl(['plan', ...stack, '--detailed-exitcode'], { stdin: HYBRID });
     expect(again.code, again.stdout).toBe(0);
@@ -83,7 +83,18 @@ describe.skipIf(node === undefined)('2.19.1, which would lose them without a wor
 
   it('is sent nothing', async () => {
     const { username = '', password = '' } = node ?? {};
-    const args = ['apply', '-f', '-', '--url', proxy.url, '--username', username, '--output', 'json'];
+    const args = [
+      'apply',
+      '--yes',
+      '-f',
+      '-',
+      '--url',
+      proxy.url,
+      '--username',
+      username,
+      '--output',
+      'json',
+    ];
     const options = { stdin: HYBRID, env: { OPENSEARCH_PASSWORD: password } };
     const refused = await rerankctl([...args, '--insecure-skip-tls-verify'], options);
     expect(refused.code, refused.stderr).toBe(8);

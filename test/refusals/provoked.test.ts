@@ -244,7 +244,7 @@ describe.each(SERVERS)('what %s says, provoked', (_title, server) => {
     const shared = (what: string, code: string, more: object): Case => {
       return [what, code, 'POST', GROUPS, { name: `${name}-x`, ...more }];
     };
-    const roles = 'RCTL_MODEL_GROUP_ROLES';
+    const roles = 'RCTL_BACKEND_ROLES';
     const restricted = { access_mode: 'restricted' };
     const access = is36
       ? [shared('no access control', 'RCTL_ACCESS_CONTROL_OFF', { access_mode: 'public' })]

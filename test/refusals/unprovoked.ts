@@ -3,7 +3,6 @@ const DOWNLOADS = 'test/faults/downloads.test.ts';
 
 /** Rules, by their code and the beginning of their pattern, that other test files provoke on a real server. */
 export const ELSEWHERE: readonly (readonly [rule: string, where: string])[] = [
-  ['RCTL_AUTH ', 'test/opensearch/secured.test.ts'],
   ['RCTL_FORBIDDEN no permissions for \\[(?<permissions>[^\\]]*cluster:admin', 'test/secured/roles.test.ts'],
   ['RCTL_FORBIDDEN no permissions for \\[(?<permissions>[^\\]].*?', 'test/secured/roles.test.ts'],
   ['RCTL_FORBIDDEN security_exception', 'test/opensearch/secured.test.ts'],
@@ -39,7 +38,8 @@ export const UNPROVOKED: readonly (readonly [rule: string, because: string])[] =
   ['RCTL_TOO_LARGE', 'a hundred megabytes would have to be sent'],
   ['RCTL_OVERLOADED', 'the node would have to be out of memory, for all tests'],
   ['RCTL_REDIRECTED', 'no OpenSearch redirects'],
-  ["RCTL_MODEL_GROUP_ROLES don't have", 'an admin may give any role'],
+  ["RCTL_BACKEND_ROLES don't have", 'an admin may give any role'],
+  ['RCTL_BACKEND_ROLES backend roles?', 'what the kinds know of them is more exact'],
   ['RCTL_MODEL_BUSY Duplicate', 'a race of two deployments; seen in the kill sweeps'],
   ['RCTL_MODEL_BUSY Model is not all', 'a race of two deletions; seen by hand on both'],
   ['RCTL_MODEL_PARTLY_UPDATED', 'a node would have to fail in the middle of an update'],

@@ -81,7 +81,7 @@ describe.each(SERVERS)('a guarded rollout of an index on %s', (_title, server) =
     const [before] = Object.keys(await line(bench, name));
     const user =
       'username' in login ? { OPENSEARCH_USERNAME: login.username, OPENSEARCH_PASSWORD: login.password } : {};
-    const args = ['apply', '-f', '-', '--stack', bench.stack, '--url', url, '--keep-candidate'];
+    const args = ['apply', '--yes', '-f', '-', '--stack', bench.stack, '--url', url, '--keep-candidate'];
     const ran = await rerankctl([...args, ...(server.secured ? ['--insecure-skip-tls-verify'] : [])], {
       stdin: guarded(name, file.path, { analyzer: 'keyword', extra: 'new' }),
       env: user as Record<string, string>,

@@ -60,7 +60,7 @@ async function scene(
   await fill(bench, name, 40);
   const before = await documents(bench, name);
   const [served = ''] = Object.keys(await line(bench, name));
-  const args = (url: string): string[] => ['apply', '-f', '-', '--stack', bench.stack, '--url', url];
+  const args = (url: string): string[] => ['apply', '--yes', '-f', '-', '--stack', bench.stack, '--url', url];
   return {
     name,
     args,

@@ -31,7 +31,7 @@ function startOn({ stack, server, proxy }: Bench, stdin: string): ReturnType<typ
   const { username, password } = server.login;
   const env =
     username === undefined ? {} : { OPENSEARCH_USERNAME: username, OPENSEARCH_PASSWORD: password ?? '' };
-  return start(['apply', '-f', '-', '--stack', stack, '--url', proxy.url], { stdin, env });
+  return start(['apply', '--yes', '-f', '-', '--stack', stack, '--url', proxy.url], { stdin, env });
 }
 
 describe.each(SERVERS)('a rollout of an index on %s', (_title, server) => {

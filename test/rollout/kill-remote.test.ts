@@ -35,7 +35,7 @@ async function sceneOf(before: 'nothing' | 'the old key', then: 'finished' | 'ta
   // So that it is taken down in the end, whatever becomes of it.
   if (before === 'nothing') await bench.planOf(old);
   else await bench.provision(old);
-  const args = (url: string): string[] => ['apply', '-f', '-', '--stack', bench.stack, '--url', url];
+  const args = (url: string): string[] => ['apply', '--yes', '-f', '-', '--stack', bench.stack, '--url', url];
   return {
     name,
     args,

@@ -40,7 +40,7 @@ function sceneOf(
   exitCode: number,
   settled: (second: Ran) => Promise<void>,
 ): Scene {
-  const args = (url: string): string[] => ['apply', '-f', '-', '--stack', bench.stack, '--url', url];
+  const args = (url: string): string[] => ['apply', '--yes', '-f', '-', '--stack', bench.stack, '--url', url];
   return {
     name,
     args,

@@ -98,7 +98,8 @@ describe.skipIf(node === undefined)('the smallest role', () => {
       stdin: story.yaml + verification(story.name),
       env: { OPENSEARCH_PASSWORD: as.password },
     };
-    return rerankctl([command, ...manifests, ...stack, ...login], options);
+    const yes = command === 'apply' ? ['--yes'] : [];
+    return rerankctl([command, ...manifests, ...stack, ...login, ...yes], options);
   }
 
   /** From what the user has, by what each refusal names, until the command is done. */

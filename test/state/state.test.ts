@@ -281,7 +281,7 @@ describe('rerankctl state', () => {
     rerankctl([...args, '--url', nodeUrl(), '--stack', stack], { stdin });
   const planned = async (group: string): Promise<string> =>
     (await run(['plan', '-f', '-'], yaml(group))).stdout;
-  beforeAll(() => run(['apply', '-f', '-'], yaml('group')));
+  beforeAll(() => run(['apply', '--yes', '-f', '-'], yaml('group')));
   afterAll(() => run(['destroy', '--confirm', stack]));
 
   it('lists, shows, moves and forgets, and tells of it afterwards', async () => {
@@ -291,7 +291,7 @@ describe('rerankctl state', () => {
     expect(await planned('renamed')).toContain('No changes');
     expect(await run(['state', 'rm', 'ModelGroup/renamed'])).toMatchObject({ code: 0 });
     expect(await planned('renamed')).toMatch(/<= ModelGroup\/renamed +adopt/);
-    expect(await run(['apply', '-f', '-'], yaml('renamed'))).toMatchObject({ code: 0 });
+    expect(await run(['apply', '--yes', '-f', '-'], yaml('renamed'))).toMatchObject({ code: 0 });
     const history = (await run(['state', 'history'])).stdout;
     expect(history).toMatch(
       /#4 .*rerankctl apply: 1 adopt\n {6}ModelGroup\/renamed: adopt done\n#3 .*state rm/,

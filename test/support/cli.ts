@@ -10,6 +10,10 @@ export interface Ran {
   readonly stderr: string;
 }
 
+/** What of the developer's own environment would change what a command does. */
+const OF_THE_USER =
+  /^(NO_COLOR|FORCE_COLOR|CI|CI_PROJECT_DIR|GITHUB_.*|OPENSEARCH_.*|RERANKCTL_PROFILE|AWS_.*|(HTTPS?|NO)_PROXY)$/i;
+
 interface Options {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
@@ -20,9 +24,12 @@ interface Options {
 export function start(
   args: readonly string[],
   options: Options = {},
+  main = MAIN,
 ): { child: ChildProcess; ended: Promise<Ran> } {
-  const { NO_COLOR: _a, FORCE_COLOR: _b, CI: _c, OPENSEARCH_URL: _d, ...inherited } = process.env;
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const inherited = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !OF_THE_USER.test(name)),
+  );
+  const child = spawn(process.execPath, [main, ...args], {
     cwd: options.cwd,
     env: { ...inherited, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -45,4 +52,9 @@ export function start(
 
 export function rerankctl(args: readonly string[], options: Options = {}): Promise<Ran> {
   return start(args, options).ended;
+}
+
+/** The same of another copy of it. */
+export function rerankctlOf(main: string, args: readonly string[], options: Options = {}): Promise<Ran> {
+  return start(args, options, main).ended;
 }

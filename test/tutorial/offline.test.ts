@@ -17,7 +17,7 @@ describe('the MS MARCO tutorial, with no route to the publisher', () => {
   }, 60_000);
 
   it('ends incomplete, and makes a sentence of the bare host name', async () => {
-    const { code, stdout, stderr } = await rerankctl('apply', url);
+    const { code, stdout, stderr } = await rerankctl('apply', url, '--yes');
     expect(code, stdout + stderr).toBe(5);
     const sentence = new RegExp(`\\w+ [^\\n]*${PUBLISHER_HOST.replaceAll('.', '\\.')}`);
     expect(stdout + stderr).toMatch(sentence);

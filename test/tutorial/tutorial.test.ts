@@ -39,7 +39,7 @@ describe('the MS MARCO tutorial, from a publisher on loopback', () => {
 
   it('ends incomplete while the publisher sends another file than it announces', async () => {
     publisher.setBehaviour({ wrongHash: true });
-    const { code, stdout, stderr } = await rerankctl('apply', url);
+    const { code, stdout, stderr } = await rerankctl('apply', url, '--yes');
     publisher.setBehaviour({ wrongHash: false });
     expect(code, stdout + stderr).toBe(5);
     expect(stdout + stderr).toContain('Model/ms-marco');
@@ -48,7 +48,7 @@ describe('the MS MARCO tutorial, from a publisher on loopback', () => {
 
   it('is done by the next apply', async () => {
     publisher.requests.length = 0;
-    const { code, stdout, stderr } = await rerankctl('apply', url);
+    const { code, stdout, stderr } = await rerankctl('apply', url, '--yes');
     expect(code, stdout + stderr).toBe(0);
     expect(publisher.requests.map((path) => path.split('/').at(-1))).toEqual([
       'pre_trained_models.json',
@@ -112,7 +112,7 @@ describe('the MS MARCO tutorial, from a publisher on loopback', () => {
     const plan = await rerankctl('plan', url, '--detailed-exitcode');
     expect(plan.code, plan.stdout).toBe(0);
     const before = textAt(await deployedModel(url), '_id');
-    const again = await rerankctl('apply', url);
+    const again = await rerankctl('apply', url, '--yes');
     expect(again.code, again.stdout + again.stderr).toBe(0);
     expect(again.stdout + again.stderr).toMatch(/^No changes/m);
     expect(textAt(await deployedModel(url), '_id')).toBe(before);

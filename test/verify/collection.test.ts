@@ -12,7 +12,7 @@ const stack = uniqueName('collection');
 const on = ['--url', nodeUrl()];
 
 beforeAll(async () => {
-  const ran = await rerankctl(['apply', '-f', MANIFESTS, '--stack', stack, ...on]);
+  const ran = await rerankctl(['apply', '--yes', '-f', MANIFESTS, '--stack', stack, ...on]);
   expect(ran.code, ran.stderr).toBe(0);
 });
 afterAll(() => rerankctl(['destroy', '--confirm', stack, '--stack', stack, ...on]));

@@ -1,20 +1,22 @@
-import { type Diagnostic, hasErrors } from '../../core/diagnostic.ts';
-import type { Event, Listener } from '../../core/events.ts';
-import { type Outcome, type Plan, pendingChanges } from '../../core/plan.ts';
+import type { Diagnostic } from '../../core/diagnostic.ts';
+import type { Listener } from '../../core/events.ts';
+import { type Plan, pendingChanges } from '../../core/plan.ts';
+import { conclusionOf } from '../../engine/conclusion.ts';
 import { apply, type PreparedPlan, refuseIfRefused } from '../../engine/provision.ts';
 import type { ReleaseReport } from '../../engine/release.ts';
 import type { ApplyReport } from '../../engine/run.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
 import type { CommandResult, Invocation } from '../command.ts';
 import { EXIT } from '../exit.ts';
-import { painter } from '../io.ts';
+import type { Told } from '../formats/told.ts';
+import { isLive, painter } from '../io.ts';
 import { shownFrom } from '../places.ts';
-import { lineProgress } from '../progress/lines.ts';
+import { lineProgress, type Progress } from '../progress/lines.ts';
 import { renderDiagnostics } from '../render/diagnostics.ts';
 import { renderFailures, renderSummary } from '../render/outcomes.ts';
 import { planJson, renderPlan } from '../render/plan.ts';
 import { renderVerification } from '../render/verification.ts';
-import { clusterOf, stderrStyle } from './shared.ts';
+import { both, clusterOf, stderrStyle, tableStyle } from './shared.ts';
 
 /** More rows than this do not fit a terminal, and a log is easier to read. */
 const MOST_ROWS = 30;
@@ -38,7 +40,15 @@ export interface CarryOut {
   /** For whoever finds the stack locked. */
   readonly command: string;
   /** Asked of a person before anything is changed; absent where that was said already. */
-  readonly question?: string;
+  readonly consent?: Consent;
+}
+
+export interface Consent {
+  readonly question: string;
+  /** What has to be typed; by default y or yes does. */
+  readonly answer?: string;
+  /** What to type where there is nobody to ask. */
+  readonly unasked: string;
 }
 
 /** Shows a plan, asks where there is a person to ask, and carries it out with progress on stderr. */
@@ -46,61 +56,96 @@ export async function carryOut(
   { cluster, follow }: Awaited<ReturnType<typeof openForChanges>>,
   prepared: PreparedPlan,
   invocation: Invocation,
-  { command, question }: CarryOut,
+  { command, consent }: CarryOut,
 ): Promise<CommandResult> {
   const { io, flags } = invocation;
   showPlan(prepared.plan, invocation);
   refuseIfRefused(prepared.plan);
   const planned = planJson(prepared.plan);
-  if (pendingChanges(prepared.plan).length === 0) return { exitCode: EXIT.done, json: planned };
-  if (question !== undefined && !(await confirmed(question, invocation))) {
-    return { exitCode: EXIT.refused, json: planned };
+  if (pendingChanges(prepared.plan).length === 0)
+    return { exitCode: EXIT.done, json: planned, told: toldOf(prepared.plan) };
+  if (consent !== undefined) {
+    const said = await ask(consent, invocation);
+    if (said !== 'yes') return notAllowed(said, prepared.plan, consent, invocation);
   }
   const progress = await progressFor(prepared.plan, invocation);
   follow(progress.listener);
   const report = await apply(cluster, prepared, {
-    listener: progress.listener,
+    listener: both(progress.listener, invocation.stream?.event) ?? progress.listener,
     signal: io.signal,
     parallelism: flags.count('parallelism') ?? 10,
     waitMs: (flags.count('timeout') ?? 600) * 1000,
     command,
     keepCandidate: flags.on('keep-candidate'),
-  });
-  await progress.done;
+  }).finally(() => progress.end());
   return finish(report, prepared.plan, invocation);
 }
 
 function showPlan(made: Plan, invocation: Invocation): void {
-  const { io, output, color } = invocation;
+  const { io, output, color, stream } = invocation;
+  stream?.plan(made);
   const notes = made.diagnostics.filter(({ severity }) => severity !== 'error');
   if (output === 'text') io.stdout.write(renderPlan(made, painter(color.stdout)));
   if (notes.length > 0) io.stderr.write(renderDiagnostics(notes, stderrStyle(invocation)));
 }
 
-async function confirmed(question: string, { io }: Invocation): Promise<boolean> {
-  const answer = await io.ask(`\n${question} [y/N] `);
-  if (answer === undefined || /^y(es)?$/i.test(answer.trim())) return true;
-  io.stderr.write('Nothing was changed.\n');
-  return false;
+async function ask(
+  { question, answer }: Consent,
+  { io }: Invocation,
+): Promise<'yes' | 'no' | 'nobody there'> {
+  const said = await io.ask(`\n${question}${answer === undefined ? ' [y/N]' : ''} `);
+  if (said === undefined) return 'nobody there';
+  const isMeant = answer === undefined ? /^y(es)?$/i.test(said.trim()) : said.trim() === answer;
+  return isMeant ? 'yes' : 'no';
+}
+
+/** Without a terminal, in a CI, and where stdin held the manifests, a change has to be asked for in so many words. */
+function notAllowed(
+  said: 'no' | 'nobody there',
+  made: Plan,
+  { unasked }: Consent,
+  invocation: Invocation,
+): CommandResult {
+  const { io } = invocation;
+  const planned = planJson(made);
+  if (said === 'no') {
+    io.stderr.write('Nothing was changed.\n');
+    return {
+      exitCode: io.signal.aborted ? EXIT.interrupted : EXIT.refused,
+      json: planned,
+      told: toldOf(made),
+    };
+  }
+  const refusal: Diagnostic = {
+    severity: 'error',
+    code: 'RCTL_NOT_CONFIRMED',
+    message: 'Nothing was changed: there is nobody here to ask.',
+    remedy: unasked,
+  };
+  io.stderr.write(`\n${renderDiagnostics([refusal], stderrStyle(invocation))}`);
+  const diagnostics = [...made.diagnostics, refusal];
+  return {
+    exitCode: EXIT.refused,
+    json: { ...planned, diagnostics },
+    told: { diagnostics, plan: made },
+  };
 }
 
 /** listr2 is loaded only where there is a terminal for its live rows. */
-async function progressFor(
-  made: Plan,
-  { io, output }: Invocation,
-): Promise<{ listener: (event: Event) => void; done: Promise<void> }> {
-  const live = io.stderr.isTTY && !io.env.CI && output !== 'json' && pendingChanges(made).length <= MOST_ROWS;
-  if (!live) return { listener: lineProgress(io.stderr), done: Promise.resolve() };
+async function progressFor(made: Plan, { io, output, live, color }: Invocation): Promise<Progress> {
+  const room = Math.min(MOST_ROWS, (io.stderr.rows ?? MOST_ROWS) - 2);
+  const drawn = isLive(io.stderr, io.env) && output === 'text' && pendingChanges(made).length <= room;
+  if (!drawn) return { listener: lineProgress(io.stderr), end: async () => undefined };
   const { taskProgress } = await import('../progress/tasks.ts');
-  return taskProgress(made, io.stderr);
+  return taskProgress(made, { ...live, color: color.stderr }, io.signal);
 }
 
 function finish(report: ApplyReport, made: Plan, invocation: Invocation): CommandResult {
-  const { io, output, color } = invocation;
+  const { io, output } = invocation;
   const { outcomes, diagnostics, release } = report;
   const style = stderrStyle(invocation);
   if (output === 'text' && release !== undefined && release.verdict !== 'pass') {
-    const table = { color: color.stdout, width: io.stdout.columns, unicode: true };
+    const table = tableStyle(invocation);
     const unheld = release.reports.filter(({ verdict }) => verdict !== 'pass');
     const texts = unheld.map((each) => renderVerification(shownFrom(io.cwd, each), table));
     io.stdout.write(`\n${texts.join('')}`);
@@ -108,27 +153,40 @@ function finish(report: ApplyReport, made: Plan, invocation: Invocation): Comman
   const problems = [renderFailures(outcomes, style), renderDiagnostics(diagnostics, style)];
   for (const text of problems.filter((each) => each !== '')) io.stderr.write(`\n${text}`);
   if (output === 'text') io.stdout.write(renderSummary(outcomes));
-  const whole = !hasErrors(diagnostics) && outcomes.every(({ result }) => result === 'done');
-  const onlyStopped = release !== undefined && !hasErrors(diagnostics) && outcomes.every(isDoneOrStopped);
-  if (!whole && !onlyStopped) {
+  if (conclusionOf(report) === 'incomplete') {
     io.stderr.write('\nRun it again: what was begun is finished, and nothing is made twice.\n');
   }
-  const incomplete = onlyStopped ? EXIT_OF_RELEASE[release.verdict] : EXIT.incomplete;
+  const shown = release === undefined ? undefined : shownRelease(release, io.cwd);
   // What was said of the plan is said of what it came to, too.
   const all: readonly Diagnostic[] = [...made.diagnostics, ...diagnostics];
   return {
-    exitCode: io.signal.aborted ? EXIT.interrupted : whole ? EXIT.done : incomplete,
+    exitCode: io.signal.aborted ? EXIT.interrupted : exitCodeOfReport(report),
+    told: {
+      ...toldOf(made, all),
+      outcomes,
+      ...(shown === undefined ? {} : { verifications: shown.reports }),
+    },
     json: {
       ...planJson(made),
       outcomes,
       diagnostics: all,
-      ...(release === undefined ? {} : { release: shownRelease(release, io.cwd) }),
+      ...(shown === undefined ? {} : { release: shown }),
     },
   };
 }
 
+function toldOf(plan: Plan, diagnostics: readonly Diagnostic[] = plan.diagnostics): Told {
+  return { diagnostics, plan };
+}
+
 function shownRelease(release: ReleaseReport, cwd: string): ReleaseReport {
   return { ...release, reports: release.reports.map((report) => shownFrom(cwd, report)) };
+}
+
+export function exitCodeOfReport(report: ApplyReport): number {
+  const conclusion = conclusionOf(report);
+  if (conclusion === 'stopped') return EXIT_OF_RELEASE[report.release?.verdict ?? 'error'];
+  return conclusion === 'done' ? EXIT.done : EXIT.incomplete;
 }
 
 /** Nothing else went wrong than that the verifications did not let it through. */
@@ -138,10 +196,3 @@ const EXIT_OF_RELEASE = {
   inconclusive: EXIT.inconclusive,
   error: EXIT.incomplete,
 } as const;
-
-function isDoneOrStopped(outcome: Outcome): boolean {
-  return (
-    outcome.result === 'done' ||
-    (outcome.result === 'failed' && outcome.error.code === 'RCTL_RELEASE_STOPPED')
-  );
-}

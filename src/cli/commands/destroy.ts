@@ -1,17 +1,16 @@
 import { plan } from '../../engine/provision.ts';
 import type { CommandResult, Invocation } from '../command.ts';
 import { EXIT } from '../exit.ts';
-import { usage } from '../flags.ts';
-import { painter } from '../io.ts';
-import { renderDiagnostics } from '../render/diagnostics.ts';
-import { planJson, renderPlan } from '../render/plan.ts';
-import { carryOut, openForChanges } from './carry-out.ts';
-import { stackOf, stderrStyle } from './shared.ts';
+import { type Flags, usage } from '../flags.ts';
+import { planJson } from '../render/plan.ts';
+import { type Consent, carryOut, openForChanges } from './carry-out.ts';
+import { nextWords } from './planning.ts';
+import { stackOf } from './shared.ts';
 
-/** Deletes all that the state of a stack holds. Without `--confirm` it shows what that would be. */
+/** Deletes all that the state of a stack holds. Without `--confirm` it shows what that would be, and asks for the name. */
 export async function destroyCommand(invocation: Invocation): Promise<CommandResult> {
   const { io, flags, positionals } = invocation;
-  const stack = stackOf(flags);
+  const stack = await stackOf(invocation);
   if (positionals.length > 0)
     throw usage(`destroy takes no ${positionals[0]}: it goes by the state of the stack.`);
   const confirm = flags.text('confirm');
@@ -27,20 +26,32 @@ export async function destroyCommand(invocation: Invocation): Promise<CommandRes
     const prepared = await plan(opened.cluster, [], { stack, removals });
     if (prepared.plan.changes.length === 0) {
       if (invocation.output === 'text') io.stdout.write(`The stack ${stack} holds nothing.\n`);
-      return { exitCode: EXIT.done, json: planJson(prepared.plan) };
+      return {
+        exitCode: EXIT.done,
+        json: planJson(prepared.plan),
+        told: { diagnostics: [], plan: prepared.plan },
+      };
     }
-    if (confirm !== undefined) {
-      return await carryOut(opened, prepared, invocation, { command: 'rerankctl destroy' });
-    }
-    const { plan: made } = prepared;
-    if (invocation.output === 'text') io.stdout.write(renderPlan(made, painter(invocation.color.stdout)));
-    if (made.diagnostics.length > 0)
-      io.stderr.write(renderDiagnostics(made.diagnostics, stderrStyle(invocation)));
-    io.stderr.write(
-      `\nNothing was deleted. To do it: rerankctl destroy --stack ${stack} --confirm ${stack}\n`,
-    );
-    return { exitCode: EXIT.refused, json: planJson(made) };
+    return await carryOut(opened, prepared, invocation, {
+      command: 'rerankctl destroy',
+      ...(confirm === undefined ? { consent: consentFor(stack, flags) } : {}),
+    });
   } finally {
     await opened.cluster.close();
   }
+}
+
+/** What cannot be taken back wants more than a y. */
+function consentFor(stack: string, flags: Flags): Consent {
+  const allowed = flags.on('allow-data-loss') ? ' --allow-data-loss' : '';
+  const words = nextWords(
+    `destroy --stack ${stack} --confirm ${stack}${allowed}`,
+    { flags, files: [], vars: {} },
+    [],
+  );
+  return {
+    question: `All of this is deleted for good. Type the name of the stack, ${stack}, to do it:`,
+    answer: stack,
+    unasked: `To do it: ${words}`,
+  };
 }

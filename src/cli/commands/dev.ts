@@ -14,6 +14,7 @@ import type { CommandResult, Invocation } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { type Flags, usage } from '../flags.ts';
 import type { Output } from '../io.ts';
+import { suggest } from '../next-step.ts';
 import { seconds } from '../render/outcomes.ts';
 
 export async function devCommand(invocation: Invocation): Promise<CommandResult> {
@@ -30,19 +31,23 @@ function nameOf(flags: Flags): string {
   return flags.text('name') ?? 'default';
 }
 
+/** As in a log: `progress/lines.ts`. */
+const QUIET_MS = 10_000;
+
 function progress(stderr: Output): (event: DevEvent) => void {
   const started = performance.now();
   let toldAt = 0;
   return (event) => {
     const now = performance.now();
-    if (event.type === 'dev.done' || (event.type === 'dev.progress' && now - toldAt < 5_000)) return;
+    if (event.type === 'dev.done' || (event.type === 'dev.progress' && now - toldAt < QUIET_MS)) return;
     toldAt = now;
     const detail = event.detail === undefined ? '' : `: ${event.detail}`;
     stderr.write(`[${seconds(now - started).padStart(7)}] ${event.step.replaceAll('-', ' ')}${detail}\n`);
   };
 }
 
-async function devUp({ io, flags, output }: Invocation): Promise<CommandResult> {
+async function devUp(invocation: Invocation): Promise<CommandResult> {
+  const { io, flags, output } = invocation;
   const node = await up(
     {
       name: nameOf(flags),
@@ -58,6 +63,7 @@ async function devUp({ io, flags, output }: Invocation): Promise<CommandResult> 
     { onEvent: progress(io.stderr), signal: io.signal },
   );
   if (output === 'text') io.stdout.write(upText(node));
+  suggest(invocation, 'To use it', `rerankctl plan -f PATH --url ${node.url}`);
   return { exitCode: EXIT.done, json: { ...node } };
 }
 

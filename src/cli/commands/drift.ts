@@ -13,9 +13,9 @@ import { clusterOf, loadResources, stackOf, stderrStyle } from './shared.ts';
 
 /** What in the cluster is not as the last apply left it. Changes that only wait in git are counted, and no drift. */
 export async function driftCommand(invocation: Invocation): Promise<CommandResult> {
-  const { io, flags, output, color } = invocation;
-  const stack = stackOf(flags);
-  const { resources } = await loadResources(invocation);
+  const { io, output, color } = invocation;
+  const stack = await stackOf(invocation);
+  const { resources, secretVars } = await loadResources(invocation);
   const cluster = await clusterOf(invocation, { listener: lineProgress(io.stderr), signal: io.signal });
   try {
     const { plan: made } = await plan(cluster, resources, { stack });
@@ -25,7 +25,7 @@ export async function driftCommand(invocation: Invocation): Promise<CommandResul
     const problems: readonly Diagnostic[] = made.diagnostics;
     if (problems.length > 0) io.stderr.write(`\n${renderDiagnostics(problems, style)}`);
     if (drifted.length > 0 && output === 'text') {
-      io.stderr.write(`\nTo heal it: ${applyWords(invocation)}\n`);
+      io.stderr.write(`\nTo heal it: ${applyWords(invocation, secretVars)}\n`);
     }
     const { changes: _changes, ...planned } = planJson(made);
     const json = {
@@ -35,7 +35,7 @@ export async function driftCommand(invocation: Invocation): Promise<CommandResul
     };
     // What cannot even be compared is no clean bill.
     const exitCode = drifted.length > 0 ? EXIT.pending : hasErrors(problems) ? EXIT.refused : EXIT.done;
-    return { exitCode, json };
+    return { exitCode, json, told: { diagnostics: problems, plan: made, drifted } };
   } finally {
     await cluster.close();
   }

@@ -21,7 +21,7 @@ export async function explainCommand({ io, positionals, output, color }: Invocat
       json: { subjects: subjects.map(({ path, description }) => ({ path, description })) },
     };
   }
-  if (/^(RCTL_)?[A-Z]{2,}(_[A-Z0-9]+)*$/.test(path)) {
+  if (/^(RCTL_|DEV_)?[A-Z]{2,}(_[A-Z0-9]+)*$/.test(path)) {
     const code = codeMeant(path);
     const meaning = CODES[code] ?? '';
     if (output === 'text') io.stdout.write(`${paint('bold', code)}\n  ${meaning}\n`);
@@ -34,7 +34,7 @@ export async function explainCommand({ io, positionals, output, color }: Invocat
 
 /** `RCTL_` may be left out. */
 function codeMeant(word: string): string {
-  const code = word.startsWith('RCTL_') ? word : `RCTL_${word}`;
+  const code = /^(RCTL|DEV)_/.test(word) ? word : `RCTL_${word}`;
   if (Object.hasOwn(CODES, code)) return code;
   if (code.startsWith('RCTL_LINT_'))
     throw usage(`${code} is a lint rule.`, 'docs/lint.md explains each of them.');

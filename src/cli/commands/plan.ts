@@ -15,16 +15,20 @@ import { renderDiagnostics } from '../render/diagnostics.ts';
 import { renderMarkdown } from '../render/markdown.ts';
 import { planJson, renderPlan } from '../render/plan.ts';
 import { renderPreview } from '../render/preview.ts';
-import { save } from '../verify-files.ts';
+import { save } from '../save.ts';
 import { applyWords, loadAndPlan, requestOf } from './planning.ts';
-import { clusterOf, stderrStyle } from './shared.ts';
+import { clusterOf, stderrStyle, tableStyle } from './shared.ts';
 
 export async function planCommand(invocation: Invocation): Promise<CommandResult> {
   const { io, flags, output, color } = invocation;
   refuseUnsavable(invocation);
   const cluster = await clusterOf(invocation, { listener: lineProgress(io.stderr), signal: io.signal });
   try {
-    const { prepared, inputs, resources } = await loadAndPlan(requestOf(invocation), invocation, cluster);
+    const { prepared, inputs, resources } = await loadAndPlan(
+      await requestOf(invocation),
+      invocation,
+      cluster,
+    );
     const made = prepared.plan;
     if (output === 'text') io.stdout.write(renderPlan(made, painter(color.stdout)));
     if (made.diagnostics.length > 0)
@@ -33,10 +37,17 @@ export async function planCommand(invocation: Invocation): Promise<CommandResult
     if (refused) io.stderr.write('\nApply would refuse this plan: nothing would be changed.\n');
     else await suggestApply(made, inputs, invocation);
     const wanted = (flags.on('preview') || flags.on('canary')) && !refused;
-    const shown = wanted ? await showPreview(cluster, made, resources, invocation) : {};
+    const shown: { preview?: Preview } = wanted
+      ? await showPreview(cluster, made, resources, invocation)
+      : {};
     const pending = pendingChanges(made).length > 0 && flags.on('detailed-exitcode');
     const exitCode = refused ? EXIT.refused : pending ? EXIT.pending : EXIT.done;
-    return { exitCode, json: { ...planJson(made), ...shown } };
+    const told = {
+      diagnostics: made.diagnostics,
+      plan: made,
+      ...(shown.preview === undefined ? {} : { verifications: shown.preview.reports }),
+    };
+    return { exitCode, json: { ...planJson(made), ...shown }, told };
   } finally {
     await cluster.close();
   }
@@ -51,14 +62,13 @@ async function showPreview(
   resources: readonly Resource[],
   invocation: Invocation,
 ): Promise<{ preview: Preview }> {
-  const { io, flags, output, color } = invocation;
+  const { io, flags, output } = invocation;
   const options = { listener: lineProgress(io.stderr), signal: io.signal };
   const shown = flags.on('canary')
     ? await previewWithCanary(cluster, resources, made, { ...options, ...CANARY })
     : await preview(cluster, made, options);
   if (output === 'text') {
-    const style = { color: color.stdout, width: io.stdout.columns, unicode: true };
-    io.stdout.write(renderPreview(shown, style));
+    io.stdout.write(renderPreview(shown, tableStyle(invocation)));
   }
   const file = flags.text('markdown');
   if (file !== undefined) await save(io, file, renderMarkdown(shown.reports, { text: !flags.on('no-text') }));
@@ -101,5 +111,5 @@ async function suggestApply(made: Plan, inputs: PlanInputs, invocation: Invocati
     });
   }
   if (output !== 'text' || pendingChanges(made).length === 0) return;
-  io.stderr.write(`\nTo make it so: ${applyWords(invocation)}\n`);
+  io.stderr.write(`\nTo make it so: ${applyWords(invocation, inputs.secretVars)}\n`);
 }

@@ -5,6 +5,7 @@ import type { CommandResult, Invocation } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { usage } from '../flags.ts';
 import { carryOut, openForChanges } from './carry-out.ts';
+import { rollbackWords } from './planning.ts';
 import { stackOf } from './shared.ts';
 
 /** Goes back to the last release by what the state remembers of it: no manifest is needed, and none is changed. */
@@ -16,14 +17,21 @@ export async function rollbackCommand(invocation: Invocation): Promise<CommandRe
       'To preview it by the verifications of manifests: rerankctl plan --rollback --preview -f PATH',
     );
   }
-  const stack = stackOf(flags);
+  const stack = await stackOf(invocation);
   const opened = await openForChanges(invocation);
   try {
     const resources = await formerRelease(opened.cluster, stack);
     const prepared = await plan(opened.cluster, resources, { stack });
     const result = await carryOut(opened, prepared, invocation, {
       command: 'rerankctl rollback',
-      ...(flags.on('yes') ? {} : { question: 'Go back to this release?' }),
+      ...(flags.on('yes')
+        ? {}
+        : {
+            consent: {
+              question: 'Go back to this release?',
+              unasked: `When that is meant: ${rollbackWords(flags)} --yes`,
+            },
+          }),
     });
     if (result.exitCode === EXIT.done && pendingChanges(prepared.plan).length > 0) {
       io.stderr.write(

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { type Diagnostic, hasErrors } from '../../core/diagnostic.ts';
 import type { Listener } from '../../core/events.ts';
 import type { Resource } from '../../core/resource.ts';
@@ -8,13 +6,27 @@ import { loadManifests } from '../../manifest/load.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
 import { connect } from '../../opensearch/connect.ts';
 import type { Invocation } from '../command.ts';
-import { type Flags, usage } from '../flags.ts';
+import type { ConnectionSettings } from '../connection/settings.ts';
+import { usage } from '../flags.ts';
 import { type Io, painter } from '../io.ts';
+import { renderConnection } from '../render/connection.ts';
 import { type RenderStyle, renderDiagnostics } from '../render/diagnostics.ts';
 import { manifestFailure } from '../render/failure.ts';
+import type { VerificationStyle } from '../render/verification/pen.ts';
 
 export function stderrStyle({ io, color, flags }: Invocation): RenderStyle {
-  return { paint: painter(color.stderr), cwd: io.cwd, debug: flags.on('debug') };
+  return {
+    paint: painter(color.stderr),
+    cwd: io.cwd,
+    debug: flags.on('debug'),
+    width: io.stderr.isTTY ? io.stderr.columns : undefined,
+  };
+}
+
+/** Tables fit the terminal; anywhere else names and IDs stay whole. */
+export function tableStyle({ io, color, unicode }: Invocation): VerificationStyle {
+  const { columns, isTTY } = io.stdout;
+  return { color: color.stdout, width: columns, unicode, wholeIds: !isTTY };
 }
 
 /** Which manifests, and with which values for `{$var: …}`. */
@@ -27,18 +39,30 @@ export function manifestInputs({ flags, positionals }: Invocation): ManifestInpu
   return { files: [...flags.list('file'), ...positionals], vars: flags.pairs('var') };
 }
 
-/** Reads, validates and checks manifests. Throws all errors at once; warnings go to stderr. */
-export async function loadResources(
-  invocation: Invocation,
-  { files, vars }: ManifestInputs = manifestInputs(invocation),
-): Promise<{
+export interface LoadedResources {
   readonly resources: Resource[];
+  /** Nothing worse than warnings. */
   readonly diagnostics: Diagnostic[];
   readonly files: readonly string[];
   /** See `Loaded.digest`. */
   readonly digest: string;
-}> {
-  const { io } = invocation;
+  readonly secretVars: readonly string[];
+}
+
+/** Reads, validates and checks manifests. Throws all errors at once; warnings go to stderr. */
+export async function loadResources(
+  invocation: Invocation,
+  inputs: ManifestInputs = manifestInputs(invocation),
+): Promise<LoadedResources> {
+  const loaded = await readResources(invocation.io, inputs);
+  if (loaded.diagnostics.length > 0) {
+    invocation.io.stderr.write(`${renderDiagnostics(loaded.diagnostics, stderrStyle(invocation))}\n`);
+  }
+  return loaded;
+}
+
+/** As `loadResources`, and leaves it to the caller to tell of warnings. */
+export async function readResources(io: Io, { files, vars }: ManifestInputs): Promise<LoadedResources> {
   if (files.length === 0) {
     throw usage('No manifests given.', 'Name them with -f: a file, a folder, a glob, or - for stdin.');
   }
@@ -50,49 +74,61 @@ export async function loadResources(
   });
   const diagnostics = [...loaded.diagnostics, ...(await checkResources(loaded.resources))];
   if (hasErrors(diagnostics)) throw manifestFailure(diagnostics);
-  if (diagnostics.length > 0) io.stderr.write(`${renderDiagnostics(diagnostics, stderrStyle(invocation))}\n`);
-  return { resources: loaded.resources, diagnostics, files: loaded.files, digest: loaded.digest };
+  const { resources, digest, secretVars } = loaded;
+  return { resources, diagnostics, files: loaded.files, digest, secretVars };
 }
 
-async function passwordOf(flags: Flags, io: Io): Promise<string | undefined> {
-  const path = flags.text('password-file');
-  if (path === undefined) return io.env.OPENSEARCH_PASSWORD;
-  const content =
-    path === '-'
-      ? await io.readStdin()
-      : await readFile(resolve(io.cwd, path), 'utf8').catch(() => undefined);
-  if (content === undefined)
-    throw usage(`The password file ${path} cannot be read.`, 'Check the path and its permissions.');
-  return content.replace(/\r?\n$/, '');
+const settings = new WeakMap<Invocation, Promise<ConnectionSettings>>();
+
+/** How this run reaches its cluster: read once, and said once, however often it is asked for. */
+export function settingsOf(invocation: Invocation): Promise<ConnectionSettings> {
+  const known = settings.get(invocation);
+  if (known !== undefined) return known;
+  const reading = readAndTell(invocation);
+  settings.set(invocation, reading);
+  return reading;
 }
 
-/** The cluster that flags and environment name: flags win. */
+/** One listener of two; whichever of them there is. */
+export function both(first: Listener | undefined, second: Listener | undefined): Listener | undefined {
+  if (first === undefined || second === undefined) return first ?? second;
+  return (event) => {
+    first(event);
+    second(event);
+  };
+}
+
+/** Warnings go to stderr with every run, and with `--debug` all values and their origins. */
+async function readAndTell(invocation: Invocation): Promise<ConnectionSettings> {
+  const { io, flags } = invocation;
+  const { readSettings } = await import('../connection/settings.ts');
+  const read = await readSettings(invocation);
+  const style = stderrStyle(invocation);
+  if (read.warnings.length > 0) io.stderr.write(`${renderDiagnostics(read.warnings, style)}\n`);
+  if (flags.on('debug')) io.stderr.write(`${renderConnection(read, style.paint)}\n`);
+  return read;
+}
+
+/** The cluster that flags, environment and `rerankctl.yaml` name. */
 export async function clusterOf(
-  { flags, io }: Invocation,
+  invocation: Invocation,
   options: { listener?: Listener; signal?: AbortSignal } = {},
 ): Promise<Cluster> {
-  const caFile = flags.text('ca-file') ?? io.env.OPENSEARCH_CA_FILE;
-  const timeout = flags.count('request-timeout');
-  return connect(
-    {
-      url: flags.text('url') ?? io.env.OPENSEARCH_URL ?? 'http://127.0.0.1:9200',
-      username: flags.text('username') ?? io.env.OPENSEARCH_USERNAME,
-      password: await passwordOf(flags, io),
-      caFile: caFile === undefined ? undefined : resolve(io.cwd, caFile),
-      insecure: flags.on('insecure-skip-tls-verify'),
-      requestTimeoutMs: timeout === undefined ? undefined : timeout * 1000,
-    },
-    options,
-  );
+  const { connection } = await settingsOf(invocation);
+  return connect(connection, { ...options, listener: both(options.listener, invocation.stream?.event) });
 }
 
-export function stackOf(flags: Flags): string {
-  const stack = flags.text('stack') ?? 'default';
-  if (!/^[a-z0-9][a-z0-9._-]{0,99}$/.test(stack)) {
-    throw usage(
-      `--stack ${stack} is no name for a stack.`,
-      'Use lower-case letters, digits, dot, dash and underscore.',
-    );
-  }
-  return stack;
+/** The same cluster, with passwords and tokens as their files hold them now: these are renewed while a loop runs. */
+export async function clusterAnew(
+  invocation: Invocation,
+  options: { listener?: Listener } = {},
+): Promise<Cluster> {
+  const { readSettings } = await import('../connection/settings.ts');
+  const { password, token, clientKeyPassphrase } = (await readSettings(invocation)).connection;
+  const { connection } = await settingsOf(invocation);
+  return connect({ ...connection, password, token, clientKeyPassphrase }, options);
+}
+
+export async function stackOf(invocation: Invocation): Promise<string> {
+  return (await settingsOf(invocation)).stack;
 }

@@ -119,9 +119,9 @@ function verbOf([name, ...words]: readonly string[]): { verb: Verb; words: reado
 
 /** Looks at what is remembered of a stack, and mends it. Touches nothing but the state. */
 export async function stateCommand(invocation: Invocation): Promise<CommandResult> {
-  const { io, flags, positionals, output } = invocation;
+  const { io, positionals, output } = invocation;
   const { verb, words } = verbOf(positionals);
-  const stack = stackOf(flags);
+  const stack = await stackOf(invocation);
   const cluster = await clusterOf(invocation, { listener: lineProgress(io.stderr) });
   try {
     const { text, json } = await verb.run({ cluster, stack, words, invocation });

@@ -5,13 +5,15 @@ import type { CommandResult, Invocation } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { type Flags, usage } from '../flags.ts';
 import { lintLevels } from '../lint-levels.ts';
+import { suggest } from '../next-step.ts';
 import { countOf, renderDiagnostics } from '../render/diagnostics.ts';
 import { manifestFailure } from '../render/failure.ts';
-import { loadResources, stderrStyle } from './shared.ts';
+import { nextWords } from './planning.ts';
+import { loadResources, manifestInputs, stderrStyle } from './shared.ts';
 
 export async function validateCommand(invocation: Invocation): Promise<CommandResult> {
   const levels = lintLevels(invocation.flags);
-  const { resources, diagnostics: found, files } = await loadResources(invocation);
+  const { resources, diagnostics: found, files, secretVars } = await loadResources(invocation);
   const traps = [...tooNewFor(versionOf(invocation.flags), resources), ...lint(resources, levels)];
   if (hasErrors(traps)) throw manifestFailure(traps);
   if (traps.length > 0) invocation.io.stderr.write(`${renderDiagnostics(traps, stderrStyle(invocation))}\n`);
@@ -21,8 +23,14 @@ export async function validateCommand(invocation: Invocation): Promise<CommandRe
       `Valid: ${countOf(resources.length, 'resource')} in ${countOf(files.length, 'file')}.\n`,
     );
   }
+  suggest(
+    invocation,
+    'To see what would change',
+    nextWords('plan', { flags: invocation.flags, ...manifestInputs(invocation), secretVars }, []),
+  );
   return {
     exitCode: EXIT.done,
+    told: { diagnostics },
     json: { resources: resources.map(({ address, dependsOn }) => ({ address, dependsOn })), diagnostics },
   };
 }

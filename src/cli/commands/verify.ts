@@ -12,8 +12,9 @@ import { usage } from '../flags.ts';
 import { shownFrom } from '../places.ts';
 import { lineProgress } from '../progress/lines.ts';
 import { renderVerification } from '../render/verification.ts';
-import { save, writeFiles } from '../verify-files.ts';
-import { clusterOf, loadResources } from './shared.ts';
+import { save } from '../save.ts';
+import { writeFiles } from '../verify-files.ts';
+import { both, clusterOf, loadResources, tableStyle } from './shared.ts';
 
 /** A query without an answer says nothing of the reranker: that is the cluster's failure, not a gate's. */
 const EXIT_OF = {
@@ -60,7 +61,11 @@ async function measure(
   const cluster = await clusterOf(invocation, { listener, signal: io.signal });
   try {
     const resolved = verifications.map((resource) => ({ resource, spec: resolveByName(resource) }));
-    return await verify(scrubbed(cluster, resources), resolved, { signal: io.signal, listener, asBaseline });
+    return await verify(scrubbed(cluster, resources), resolved, {
+      signal: io.signal,
+      listener: both(listener, invocation.stream?.event) ?? listener,
+      asBaseline,
+    });
   } finally {
     await cluster.close();
   }
@@ -91,13 +96,16 @@ async function finish(
   invocation: Invocation,
   measured: readonly VerificationReport[],
 ): Promise<CommandResult> {
-  const { io, flags, output, color } = invocation;
+  const { io, flags, output } = invocation;
   const relativeTo = (report: VerificationReport) => shownFrom(io.cwd, report);
   const reports = (flags.on('no-text') ? measured.map(withoutText) : measured).map(relativeTo);
   await writeFiles(invocation, reports);
   if (output === 'text') {
-    const style = { color: color.stdout, width: io.stdout.columns, unicode: true };
-    for (const report of reports) io.stdout.write(renderVerification(report, style));
+    for (const report of reports) io.stdout.write(renderVerification(report, tableStyle(invocation)));
   }
-  return { exitCode: EXIT_OF[overallVerdict(reports)], json: { reports } };
+  return {
+    exitCode: EXIT_OF[overallVerdict(reports)],
+    json: { reports },
+    told: { diagnostics: [], verifications: reports },
+  };
 }

@@ -7,6 +7,8 @@ export interface RenderStyle {
   readonly paint: Paint;
   /** Files are shown relative to it. */
   readonly cwd: string;
+  /** Of the terminal, so that a line of a manifest is shown around the place that is meant. */
+  readonly width?: number | undefined;
   /** Tells what the server said, word for word, too. */
   readonly debug?: boolean;
 }
@@ -19,7 +21,7 @@ export function shownPath(file: string, cwd: string): string {
 }
 
 /** One diagnostic: what and where, the line itself with a caret, and what to do. */
-export function renderDiagnostic(diagnostic: Diagnostic, { paint, cwd, debug }: RenderStyle): string {
+export function renderDiagnostic(diagnostic: Diagnostic, { paint, cwd, width, debug }: RenderStyle): string {
   const { severity, code, message, location, snippet, remedy, address, said } = diagnostic;
   const where =
     location === undefined
@@ -35,14 +37,30 @@ export function renderDiagnostic(diagnostic: Diagnostic, { paint, cwd, debug }: 
   if (location !== undefined && snippet !== undefined && snippet.trim() !== '') {
     const number = String(location.line).padStart(5);
     const margin = ' '.repeat(number.length);
-    lines.push(paint('dim', `${number} | `) + snippet.slice(0, 160));
-    lines.push(
-      paint('dim', `${margin} | `) + ' '.repeat(Math.min(location.column - 1, 160)) + paint('red', '^'),
-    );
+    const room = Math.max((width ?? LONGEST_SNIPPET) - number.length - 3, LEAST_SNIPPET);
+    const [shown, column] = aroundColumn(snippet, location.column - 1, room);
+    lines.push(paint('dim', `${number} | `) + shown);
+    lines.push(paint('dim', `${margin} | `) + ' '.repeat(column) + paint('red', '^'));
   }
   if (debug && said !== undefined) lines.push(`  ${paint('dim', 'server:')} ${said}`);
   if (remedy !== undefined) lines.push(`  ${paint('green', 'fix:')} ${remedy}`);
   return `${lines.join('\n')}\n`;
+}
+
+const LONGEST_SNIPPET = 168;
+const LEAST_SNIPPET = 20;
+
+/** As much of a line as there is room for, with the column in it, and where that is now. */
+function aroundColumn(line: string, column: number, room: number): [shown: string, column: number] {
+  const at = Math.min(column, line.length);
+  if (line.length <= room) return [line, at];
+  const start = Math.min(Math.max(0, at - Math.floor(room / 2)), line.length - room);
+  const head = start > 0 ? '…' : '';
+  const tail = start + room < line.length ? '…' : '';
+  return [
+    `${head}${line.slice(start + head.length, start + room - tail.length)}${tail}`,
+    Math.min(at - start, room - 1),
+  ];
 }
 
 export function renderDiagnostics(diagnostics: readonly Diagnostic[], style: RenderStyle): string {

@@ -10,22 +10,26 @@ import { element, seconds } from './junit/xml.ts';
 export function renderJunit(reports: readonly VerificationReport[]): string {
   const suites = reports.map((report) => ({ report, cases: casesOf(report) }));
   const all = suites.flatMap(({ cases }) => cases);
-  const inside = suites.map(({ report, cases }) => suite(report, cases));
+  const inside = suites.map(({ report, cases }) => suiteOf(report.address, cases, propertiesOf(report)));
   return `<?xml version="1.0" encoding="UTF-8"?>\n${element('testsuites', { name: 'rerankctl verify', ...tally(all) }, inside)}\n`;
 }
 
-function tally(cases: readonly Case[]): Record<string, string | number> {
+export function tally(cases: readonly Case[]): Record<string, string | number> {
   const errors = cases.filter(({ verdict }) => verdict === 'error').length;
   const passed = cases.filter(({ verdict }) => verdict === 'pass').length;
   const ms = cases.reduce((sum, each) => sum + (each.ms ?? 0), 0);
   return { tests: cases.length, failures: cases.length - errors - passed, errors, time: seconds(ms) };
 }
 
-function suite(report: VerificationReport, cases: readonly Case[]): string {
-  const properties = propertiesOf(report).map(([name, value]) => element('property', { name, value }));
-  return element('testsuite', { name: report.address, ...tally(cases) }, [
-    element('properties', {}, properties),
-    ...cases.map((each) => testCase(report.address, each)),
+export function suiteOf(
+  name: string,
+  cases: readonly Case[],
+  properties: readonly (readonly [name: string, value: string])[],
+): string {
+  const told = properties.map(([key, value]) => element('property', { name: key, value }));
+  return element('testsuite', { name, ...tally(cases) }, [
+    ...(told.length === 0 ? [] : [element('properties', {}, told)]),
+    ...cases.map((each) => testCase(name, each)),
   ]);
 }
 
@@ -42,7 +46,8 @@ function testCase(classname: string, { name, verdict, message, details, ms, loca
   return element('testcase', attributes, [element(tag, { type: verdict, message }, details)]);
 }
 
-function propertiesOf(report: VerificationReport): [name: string, value: string][] {
+/** The figures of a verification that are no test case. */
+export function propertiesOf(report: VerificationReport): [name: string, value: string][] {
   const { index, searchPipeline, measuredOn, queries, relevance, latency } = report;
   return [
     ['verdict', report.verdict],

@@ -47,8 +47,13 @@ export function renderSummary(outcomes: readonly Outcome[]): string {
   if (count('failed') > 0) parts.push(`${count('failed')} failed`);
   if (count('skipped') > 0) parts.push(`${count('skipped')} skipped`);
   if (count('interrupted') > 0) parts.push(`${count('interrupted')} interrupted`);
-  const skipped = outcomes
-    .filter((o) => o.result === 'skipped')
-    .map((o) => `  - ${o.address}: ${outcomeText(o)}`);
-  return `${[`Apply: ${parts.join(', ')}.`, ...skipped].join('\n')}\n`;
+  // Whoever stopped it wants to know where it stands; otherwise what is done has been told.
+  const stopped = count('interrupted') > 0;
+  const done = stopped ? outcomes.filter(({ result }) => result === 'done') : [];
+  const open = outcomes.filter(({ result }) => result === 'skipped' || result === 'interrupted');
+  return `${[
+    `Apply: ${parts.join(', ')}.`,
+    ...done.map((outcome) => `  done: ${outcome.address}: ${outcomeText(outcome)}`),
+    ...open.map((outcome) => `  ${stopped ? 'not done:' : '-'} ${outcome.address}: ${outcomeText(outcome)}`),
+  ].join('\n')}\n`;
 }

@@ -127,7 +127,7 @@ function changeLines(change: Change, width: number, becoming: ReadonlySet<string
   const head = [
     `${paint(tone, `${symbol.padStart(3)} ${change.address.padEnd(width)}`)}  `,
     (what === '' ? change.action : what).padEnd(unknown.length > 0 ? 24 : 0),
-    unknown.length > 0 ? paint('dim', ` (known after apply: ${unknown.join(', ')})`) : '',
+    unknown.length > 0 ? ` ${paint('dim', `(known after apply: ${unknown.join(', ')})`)}` : '',
   ].join('');
   return [
     head.trimEnd(),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { RerankctlError } from '../../core/errors.ts';
+import type { Listener } from '../../core/events.ts';
 import { isObject, numberAt } from '../../core/json.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
 import { forbiddenItem } from '../../opensearch/permissions.ts';
@@ -152,7 +153,7 @@ export async function acquireLease(
   cluster: Cluster,
   stack: string,
   state: State,
-  options: { readonly command: string; readonly signal: AbortSignal },
+  options: { readonly command: string; readonly signal: AbortSignal; readonly listener?: Listener },
 ): Promise<Lease> {
   if (!state.indexReady) await prepareStateIndex(cluster);
   const holder: Holder = { run: randomUUID(), ...thisProcess(options.command) };
@@ -162,7 +163,7 @@ export async function acquireLease(
   if (seen?.record.holder !== undefined) {
     known = await readLock(cluster, stack);
     if (known?.record.holder !== undefined) {
-      await awaitDeath(cluster, stack, known, options.signal);
+      await awaitDeath(cluster, stack, known, options);
       takenOver = true;
     } else if (known?.record.fence !== seen.record.fence) throw planStale(stack);
   }
@@ -191,7 +192,7 @@ async function awaitDeath(
   cluster: Cluster,
   stack: string,
   { record, revision }: Stored,
-  signal: AbortSignal,
+  { signal, listener }: { readonly signal: AbortSignal; readonly listener?: Listener },
 ): Promise<void> {
   const { holder } = record;
   if (holder === undefined || isGone(holder)) return;
@@ -200,6 +201,7 @@ async function awaitDeath(
   if (silentMs < 2 * RENEW_MS) throw locked(stack, holder);
   // Between two looks at the lock the holder, were it alive, would have renewed it.
   const wait = Math.min(LEASE_MS, Math.max(RENEW_MS + 1_000, LEASE_MS - silentMs));
+  listener?.({ type: 'lock.awaited', holder: describeHolder(holder), waitMs: wait });
   await pause(wait, signal);
   const now = await readLock(cluster, stack);
   const silent = now?.revision.seqNo === revision.seqNo && now.revision.primaryTerm === revision.primaryTerm;
@@ -213,6 +215,14 @@ async function isCurrent(cluster: Cluster, stack: string, state: State): Promise
     revisions.size === state.revisions.size &&
     [...revisions].every(([address, { seqNo }]) => state.revisions.get(address)?.seqNo === seqNo)
   );
+}
+
+/** Who holds the lock of a state that was just read, as far as anybody can tell without hearing a silence out. */
+export function holderOf({ lock }: Pick<State, 'lock'>): Holder | undefined {
+  const holder = lock?.record.holder;
+  if (holder === undefined || isGone(holder)) return undefined;
+  // Whatever the clocks say: one that is an hour ahead must not seem to hold it for an hour.
+  return Math.abs(Date.now() - Date.parse(holder.renewed)) < LEASE_MS ? holder : undefined;
 }
 
 /** Takes the lock away from whoever holds it, who then stops before the next write. The holder that it had. */
@@ -230,7 +240,8 @@ export function describeHolder({ user, host, pid, command, since, renewed }: Hol
   return `${user} on ${host} (${command}, process ${pid}), since ${since}, last sign of life ${ago} s ago`;
 }
 
-function locked(stack: string, holder: Holder): RerankctlError {
+/** `RCTL_LOCKED`. */
+export function locked(stack: string, holder: Holder): RerankctlError {
   return new RerankctlError(
     'refused',
     'RCTL_LOCKED',

@@ -51,7 +51,7 @@ export async function update(context: StepContext, id: string, body: JsonObject)
     describe: () => 'not yet visible to search',
     signal: context.signal,
     deadlineMs: 10_000,
-    onPoll: (state, sinceMs) => context.polled(what, state, sinceMs),
+    onPoll: (state, sinceMs, deadlineMs) => context.polled(what, state, sinceMs, deadlineMs),
   });
   return { id };
 }
@@ -73,6 +73,6 @@ export async function remove(context: RemovalContext, id: string): Promise<void>
     describe: () => 'models still use it',
     signal,
     deadlineMs: 3 * CLEARED_MS,
-    onPoll: (state, sinceMs) => context.polled(what, state, sinceMs),
+    onPoll: (state, sinceMs, deadlineMs) => context.polled(what, state, sinceMs, deadlineMs),
   });
 }

@@ -313,6 +313,8 @@ async function retire(context: StepContext, old: string): Promise<void> {
     done: (searches) => searches === 0,
     describe: (searches) => `${searches} under way`,
     deadlineMs: DRAIN_MS,
+    onPoll: (state, sinceMs, deadlineMs) =>
+      context.polled(`searches in ${old} to end`, state, sinceMs, deadlineMs),
   }).catch((error: unknown) => {
     // A forgotten scroll may be open for days.
     if (!(error instanceof RerankctlError) || error.code !== 'RCTL_WAIT_TIMEOUT') throw error;

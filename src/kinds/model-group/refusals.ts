@@ -28,7 +28,7 @@ export const GROUP_REFUSALS: readonly Rule[] = [
   },
   {
     said: /backend roles? (?:only )?for a model group with the restricted access mode/i,
-    code: 'RCTL_MODEL_GROUP_ROLES',
+    code: 'RCTL_BACKEND_ROLES',
     cause: 'backend_roles and add_all_backend_roles belong to a restricted group.',
     remedy: 'Set `access_mode: restricted`, or leave the roles out.',
     samples: [
@@ -41,7 +41,7 @@ export const GROUP_REFUSALS: readonly Rule[] = [
   },
   {
     said: /must specify one or more backend roles|must have at least one backend role/i,
-    code: 'RCTL_MODEL_GROUP_ROLES',
+    code: 'RCTL_BACKEND_ROLES',
     cause: 'A restricted group is shared with backend roles, and there is none.',
     remedy:
       'Add `backend_roles` (or `add_all_backend_roles: true`) to the ModelGroup; the user who applies needs one of them.',
@@ -55,7 +55,7 @@ export const GROUP_REFUSALS: readonly Rule[] = [
   },
   {
     said: /don't have the backend roles? specified/i,
-    code: 'RCTL_MODEL_GROUP_ROLES',
+    code: 'RCTL_BACKEND_ROLES',
     cause:
       'A group can be shared only with backend roles that the user who applies has, and one of these is not among them.',
     remedy: 'Leave it out of `backend_roles`, or apply as a user who has it.',
@@ -65,7 +65,7 @@ export const GROUP_REFUSALS: readonly Rule[] = [
   },
   {
     said: /Admin users cannot add all backend roles/i,
-    code: 'RCTL_MODEL_GROUP_ROLES',
+    code: 'RCTL_BACKEND_ROLES',
     cause: 'An admin cannot share a group with all backend roles of itself.',
     remedy: 'Name the roles in `backend_roles` instead of `add_all_backend_roles`.',
     samples: [

@@ -69,7 +69,7 @@ export async function awaitSearchable(context: Waiting, id: string, state: strin
     describe: String,
     signal: context.signal,
     deadlineMs: 10_000,
-    onPoll: (found, sinceMs) => context.polled(what, found, sinceMs),
+    onPoll: (found, sinceMs, deadlineMs) => context.polled(what, found, sinceMs, deadlineMs),
   });
 }
 

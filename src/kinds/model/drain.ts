@@ -27,7 +27,7 @@ export async function searchesToEnd(context: Waiting): Promise<void> {
     describe: (left) => `${left} left`,
     signal,
     deadlineMs: DRAIN_MS,
-    onPoll: (state, sinceMs) => context.polled(what, state, sinceMs),
+    onPoll: (state, sinceMs, deadlineMs) => context.polled(what, state, sinceMs, deadlineMs),
   }).catch((error: unknown) => {
     if (!(error instanceof RerankctlError) || error.code !== 'RCTL_WAIT_TIMEOUT') throw error;
   });

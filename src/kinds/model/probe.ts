@@ -109,7 +109,7 @@ async function predict(
     describe: () => 'not ready yet',
     signal: context.signal,
     deadlineMs: Math.min(READY_WITHIN_MS, context.waitMs),
-    onPoll: (state, sinceMs) => context.polled(what, state, sinceMs),
+    onPoll: (state, sinceMs, deadlineMs) => context.polled(what, state, sinceMs, deadlineMs),
   });
   if (last.error === undefined) return last.body;
   const { error } = last;

@@ -101,7 +101,7 @@ export async function updateRemote(
     describe: () => 'not yet visible to search',
     signal: context.signal,
     deadlineMs: 10_000,
-    onPoll: (state, sinceMs) => context.polled(what, state, sinceMs),
+    onPoll: (state, sinceMs, deadlineMs) => context.polled(what, state, sinceMs, deadlineMs),
   });
 }
 

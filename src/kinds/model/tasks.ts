@@ -34,7 +34,7 @@ export async function awaitTask(
     describe: (task) => task.state,
     signal: context.signal,
     deadlineMs: context.waitMs,
-    onPoll: (state, sinceMs) => context.polled(what, state, sinceMs),
+    onPoll: (state, sinceMs, deadlineMs) => context.polled(what, state, sinceMs, deadlineMs),
   });
 }
 
@@ -54,7 +54,7 @@ export async function awaitModel(
     describe: (found) => found.model?.state ?? 'gone',
     signal: context.signal,
     deadlineMs: context.waitMs,
-    onPoll: (state, sinceMs) => context.polled(what, state, sinceMs),
+    onPoll: (state, sinceMs, deadlineMs) => context.polled(what, state, sinceMs, deadlineMs),
   });
   if (model === undefined) {
     throw new RerankctlError(

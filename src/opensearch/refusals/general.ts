@@ -1,12 +1,8 @@
 import { heard, type Rule, unheard } from './rule.ts';
 
-/**
- * What any request may be answered, whatever it is about. What is known exactly comes before what the class or the
- * status alone tell.
- */
-export const EXACT: readonly Rule[] = [
+/** What a service behind a connector answered, with the status that it gave. */
+export const OF_SERVICES: readonly Rule[] = [
   {
-    // Also with the status of the service: its 401 is none of ours.
     said: /Error from remote service:/i,
     status: [401, 403],
     code: 'RCTL_REMOTE_REFUSED',
@@ -43,20 +39,13 @@ export const EXACT: readonly Rule[] = [
       heard('2.19.1, 3.6.0', '500 status_exception', 'Error from remote service: oops'),
     ],
   },
-  {
-    status: [401],
-    failure: 'connection',
-    code: 'RCTL_AUTH',
-    cause: ({ username, shown }) =>
-      username === undefined
-        ? `${shown} wants a user and a password.`
-        : `${shown} does not accept user ${username} with this password.`,
-    remedy: ({ username }) =>
-      username === undefined
-        ? 'Give a user and a password.'
-        : 'Check both. A user that the cluster does not know gets the same answer as a wrong password.',
-    samples: [heard('2.19.1', '401', 'Unauthorized')],
-  },
+];
+
+/**
+ * What any request may be answered, whatever it is about. What is known exactly comes before what the class or the
+ * status alone tell.
+ */
+export const EXACT: readonly Rule[] = [
   {
     // The profile API of ML Commons answers 500 to whoever may not ask it (2.19.1).
     status: [403, 500],
@@ -107,7 +96,7 @@ export const EXACT: readonly Rule[] = [
   {
     // The access control of ML Commons is a family of its own: 403 `status_exception`, or 400.
     status: [400, 403],
-    said: /(?:doesn't|don't) have (?:the )?(?:privilege|permission)s? to /,
+    said: /(?:doesn't|don't) have (?:the )?(?:privilege|permission)s? to |Only owner or admin can update access control data/,
     failure: 'connection',
     code: 'RCTL_FORBIDDEN',
     cause: ({ username, request, reason }) =>
@@ -124,6 +113,27 @@ export const EXACT: readonly Rule[] = [
         '2.19.1',
         '400 illegal_argument_exception',
         "You don't have permission to update this model group.",
+      ),
+      heard(
+        '2.19.1',
+        '400 illegal_argument_exception',
+        'Only owner or admin can update access control data.',
+      ),
+    ],
+  },
+  {
+    status: [400],
+    said: /backend roles?/i,
+    code: 'RCTL_BACKEND_ROLES',
+    cause: ({ username, reason }) =>
+      `The cluster refuses these backend roles to user ${username ?? '(anonymous)'}: ${reason}`,
+    remedy:
+      'A user shares with backend roles of its own; an admin names them (`backend_roles`), because all of an admin’s would be everybody’s.',
+    samples: [
+      unheard(
+        '2.19 to 3.8',
+        '400 illegal_argument_exception',
+        'User has no backend roles to share this with.',
       ),
     ],
   },

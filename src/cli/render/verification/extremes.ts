@@ -63,7 +63,8 @@ function listLines(all: readonly Changed[], pen: Pen): string[] {
   return all.map(({ query, before, after }, i) => {
     const id = ids[i] ?? '';
     const figures = `${number(before)} ${pen.arrow} ${number(after)}`;
-    const line = `    ${figures}  ${id}${' '.repeat(width - widthOf(id))}  ${tidy(query.queryText)}`;
-    return cutTo(line, pen.width, pen).trimEnd();
+    const head = `    ${figures}  ${id}${' '.repeat(width - widthOf(id))}  `;
+    const room = pen.wholeIds ? Math.max(pen.width, widthOf(head)) : pen.width;
+    return cutTo(head + tidy(query.queryText), room, pen).trimEnd();
   });
 }

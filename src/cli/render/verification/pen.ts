@@ -6,6 +6,8 @@ export interface VerificationStyle {
   readonly width: number;
   /** Without it, ASCII alone. */
   readonly unicode: boolean;
+  /** Names and IDs are never cut, however wide that gets. */
+  readonly wholeIds?: boolean;
   /** `false`: no text of queries and documents, IDs alone. */
   readonly text?: boolean;
 }
@@ -14,6 +16,7 @@ export interface Pen {
   readonly paint: Paint;
   readonly width: number;
   readonly unicode: boolean;
+  readonly wholeIds: boolean;
   readonly up: string;
   readonly down: string;
   readonly none: string;
@@ -30,6 +33,7 @@ export function penOf(style: VerificationStyle): Pen {
     paint: painter(style.color),
     width: Math.max(style.width, NARROWEST),
     unicode: style.unicode,
+    wholeIds: style.wholeIds ?? false,
     ...(style.unicode
       ? { up: '↑', down: '↓', none: '–', ellipsis: '…', cross: '✗', tick: '✓', arrow: '→' }
       : { up: '+', down: '-', none: '-', ellipsis: '...', cross: 'x', tick: 'v', arrow: '->' }),
@@ -40,6 +44,13 @@ const IN_ASCII: Readonly<Record<string, string>> = {
   '…': '...',
   '–': '-',
   '→': '->',
+  '↑': '+',
+  '↓': '-',
+  '✓': 'v',
+  '✗': 'x',
+  '·': '.',
+  '≥': '>=',
+  '≤': '<=',
   '±': '+/-',
   '×': 'x',
   '“': '"',
@@ -49,7 +60,12 @@ const IN_ASCII: Readonly<Record<string, string>> = {
 
 /** The signs that rerankctl itself writes, as this pen can write them. */
 export function written(text: string, pen: Pen): string {
-  return pen.unicode ? text : text.replaceAll(/[…–→±×“”’]/g, (sign) => IN_ASCII[sign] ?? sign);
+  return pen.unicode ? text : inAscii(text);
+}
+
+/** Other signs than our own, such as those of documents, stay what they are. */
+export function inAscii(text: string): string {
+  return text.replaceAll(/[…–→↑↓✓✗·≥≤±×“”’]/g, (sign) => IN_ASCII[sign] ?? sign);
 }
 
 const WIDE =
@@ -71,6 +87,11 @@ export function cutTo(text: string, width: number, pen: Pen): string {
   const plain = written(text, pen);
   if (widthOf(plain) <= width) return plain;
   return headOf(plain, width - pen.ellipsis.length).trimEnd() + pen.ellipsis;
+}
+
+/** A name or an ID that somebody may want to copy. */
+export function cutId(id: string, width: number, pen: Pen): string {
+  return pen.wholeIds ? written(id, pen) : cutTo(id, width, pen);
 }
 
 /** As much of the beginning as fits. */

@@ -3,7 +3,7 @@ import { countOf } from '../diagnostics.ts';
 import { msText } from '../figures.ts';
 import { tidy } from '../tidy.ts';
 import { flow } from './layout.ts';
-import { cutTo, type Pen, widthOf } from './pen.ts';
+import { cutId, cutTo, type Pen, widthOf } from './pen.ts';
 import { problemLines } from './problems.ts';
 import { hitTable } from './table.ts';
 import { verdictText } from './verdict.ts';
@@ -23,7 +23,7 @@ export function renderQuery(
   const alsoRanks = query.expectations.filter(({ pass }) => !pass).map(({ foundAt }) => foundAt);
   return [
     queryHeading(report, query, pen),
-    pen.paint('dim', cutTo(`  ${subtitle(report, query)}`, pen.width, pen)),
+    pen.paint('dim', cutId(`  ${subtitle(report, query)}`, pen.width, pen)),
     ...hitTable(query, report.arms[0] ?? 'unreranked', pen, { brief, alsoRanks }),
     ...verdictLines(query, pen),
     ...problemLines(query, pen),
@@ -32,13 +32,14 @@ export function renderQuery(
 
 export function queryHeading({ address, queries }: VerificationReport, query: QueryReport, pen: Pen): string {
   const id = queries.length > 1 ? `#${shownId(query, pen)}` : '';
-  const name = cutTo(tidy(address), pen.width - LEAST_TEXT - 3 - widthOf(id), pen) + id;
-  const text = cutTo(tidy(query.queryText), pen.width - widthOf(name) - 3, pen);
+  const name = cutId(tidy(address), pen.width - LEAST_TEXT - 3 - widthOf(id), pen) + id;
+  const room = Math.max(pen.width - widthOf(name) - 3, LEAST_TEXT);
+  const text = cutTo(tidy(query.queryText), room, pen);
   return `${pen.paint('bold', name)}   ${text}`.trimEnd();
 }
 
 export function shownId({ id }: QueryReport, pen: Pen): string {
-  return cutTo(tidy(id), LONGEST_ID, pen);
+  return cutId(tidy(id), LONGEST_ID, pen);
 }
 
 function subtitle({ index, searchPipeline, arms }: VerificationReport, query: QueryReport): string {
@@ -55,7 +56,7 @@ function verdictLines({ proof, expectations, verdict, reranked }: QueryReport, p
   if (proof === null) return [`  ${verdictText(verdict, pen)}`];
   const yes = (good: boolean) => pen.paint(good ? 'green' : 'red', good ? 'yes' : 'no');
   const by = [
-    cutTo(tidy(proof.processor ?? ''), LONGEST_PROCESSOR, pen),
+    cutId(tidy(proof.processor ?? ''), LONGEST_PROCESSOR, pen),
     proof.tookMs === null ? '' : msText(proof.tookMs),
   ];
   const detail = proof.ran ? ` (${by.filter((text) => text !== '').join(', ')})` : '';

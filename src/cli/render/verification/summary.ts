@@ -5,7 +5,7 @@ import { extremes } from './extremes.ts';
 import { baselineLines, canaryLines, gateLines } from './gates.ts';
 import { flow, labelOf, listed, wrapped } from './layout.ts';
 import { headroomLines, measureLines, powerLines } from './measures.ts';
-import { cutTo, type Pen } from './pen.ts';
+import { cutId, type Pen } from './pen.ts';
 import { note } from './problems.ts';
 import { unsound } from './unsound.ts';
 import { verdictText } from './verdict.ts';
@@ -34,14 +34,14 @@ export function figures(report: VerificationReport, pen: Pen): string[] {
 }
 
 function headline({ address, index, searchPipeline, queries, arms }: VerificationReport, pen: Pen): string {
-  const name = cutTo(tidy(address), pen.width, pen);
+  const name = cutId(tidy(address), pen.width, pen);
   const where = index === '' ? arms.join(' and ') : `${index} through ${searchPipeline}`;
   const about = [
     queries.length === 1 ? '1 query' : `${queries.length} queries`,
     tidy(where),
     windowText(queries.map(({ window }) => window)),
   ];
-  const plain = cutTo(`${name}   ${about.filter((each) => each !== '').join(', ')}`, pen.width, pen);
+  const plain = cutId(`${name}   ${about.filter((each) => each !== '').join(', ')}`, pen.width, pen);
   return plain.startsWith(name) ? pen.paint('bold', name) + plain.slice(name.length) : plain;
 }
 
@@ -87,7 +87,7 @@ export function closing(report: VerificationReport, pen: Pen): string {
     verdicts.length === 0 ? [] : [`${noun}${countsOf(verdicts)}`];
   const judged = gates.length + canaries.length > 0;
   const parts = [
-    pen.paint('bold', cutTo(tidy(report.address), pen.width - 20, pen)),
+    pen.paint('bold', cutId(tidy(report.address), pen.width - 20, pen)),
     ...of(
       judged ? 'queries ' : '',
       queries.map((query) => query.verdict),

@@ -1,16 +1,19 @@
 import type { ArmHit, QueryReport, RerankedHit } from '../../../verify/report.ts';
 import { countOf } from '../diagnostics.ts';
 import { tidy } from '../tidy.ts';
-import { cutTo, type Pen, widthOf } from './pen.ts';
+import { cutId, cutTo, type Pen, widthOf } from './pen.ts';
 
 const COLUMNS = ['rank', 'was', 'move', 'score', 'unreranked', 'grade'] as const;
 type Row = Readonly<Record<(typeof COLUMNS)[number] | 'passage', string>> & {
+  /** The passage is no text but what the hit is called by. */
+  readonly isId?: boolean;
   readonly tone?: 'green' | 'red' | 'dim' | undefined;
 };
 
 /** Of a table among many: the first of either answer. */
 const FIRST = 5;
 const LONGEST_ARM = 16;
+const LEAST_PASSAGE = 8;
 
 /**
  * Both answers in one table: the reranked hits, then what fell out of the window; without a reranked answer, the
@@ -63,12 +66,19 @@ function headOf(unreranked: string, withText: boolean): Row {
   };
 }
 
-function common({ grade, text, _id, document }: ArmHit, withText: boolean): Pick<Row, 'grade' | 'passage'> {
+function common(
+  { grade, text, _id, document }: ArmHit,
+  withText: boolean,
+): Pick<Row, 'grade' | 'passage' | 'isId'> {
   const none = withText ? `(no text, _id ${tidy(_id)})` : tidy(document);
-  return { grade: grade === null ? '' : String(grade), passage: text === '' ? none : tidy(text) };
+  return {
+    grade: grade === null ? '' : String(grade),
+    passage: text === '' ? none : tidy(text),
+    isId: text === '',
+  };
 }
 
-function movedRow(hit: RerankedHit, pen: Pen): Omit<Row, 'grade' | 'passage'> {
+function movedRow(hit: RerankedHit, pen: Pen): Omit<Row, 'grade' | 'passage' | 'isId'> {
   return {
     rank: String(hit.rank),
     was: hit.was === null ? pen.none : String(hit.was),
@@ -101,7 +111,8 @@ function tableLines(rows: readonly Row[], head: Row, pen: Pen): string[] {
       const blank = ' '.repeat((widths[i] ?? 0) - widthOf(row[key]));
       return tint(key, blank + row[key]);
     });
-    return `  ${[...cells, tint('passage', cutTo(row.passage, pen.width - left, pen))].join('  ')}`;
+    const fitting = (row.isId ? cutId : cutTo)(row.passage, Math.max(pen.width - left, LEAST_PASSAGE), pen);
+    return `  ${[...cells, tint('passage', fitting)].join('  ')}`;
   };
   return [
     line(head, (_key, text) => pen.paint('dim', text)),
