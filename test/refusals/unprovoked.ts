@@ -39,7 +39,7 @@ export const UNPROVOKED: readonly (readonly [rule: string, because: string])[] =
   ['RCTL_OVERLOADED', 'the node would have to be out of memory, for all tests'],
   ['RCTL_REDIRECTED', 'no OpenSearch redirects'],
   ["RCTL_BACKEND_ROLES don't have", 'an admin may give any role'],
-  ['RCTL_BACKEND_ROLES backend roles?', 'what the kinds know of them is more exact'],
+  ['RCTL_BACKEND_ROLES backend[ _]roles?', 'what the kinds know of them is more exact'],
   ['RCTL_MODEL_BUSY Duplicate', 'a race of two deployments; seen in the kill sweeps'],
   ['RCTL_MODEL_BUSY Model is not all', 'a race of two deletions; seen by hand on both'],
   ['RCTL_MODEL_PARTLY_UPDATED', 'a node would have to fail in the middle of an update'],

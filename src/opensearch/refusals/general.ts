@@ -123,7 +123,7 @@ export const EXACT: readonly Rule[] = [
   },
   {
     status: [400],
-    said: /backend roles?/i,
+    said: /backend[ _]roles?/i,
     code: 'RCTL_BACKEND_ROLES',
     cause: ({ username, reason }) =>
       `The cluster refuses these backend roles to user ${username ?? '(anonymous)'}: ${reason}`,
