@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { RerankctlError } from '../core/errors.ts';
 import { didYouMean } from '../core/suggest.ts';
-import { COMMANDS, type CommandName, type Flag } from './command-table.ts';
+import { COMMANDS, type CommandName } from './command-table.ts';
+import type { Flag } from './flag-groups.ts';
 
 export class Flags {
   readonly #values: Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
