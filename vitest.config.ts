@@ -11,7 +11,7 @@ const OWN_NODE = [
 ];
 
 /** What takes minutes comes first, so that the other workers do not wait for it in the end. */
-const LONG = /kill-|laws|interrupted|rollout|collection/;
+const LONG = /kill-|laws|interrupted|rollout|collection|matrix/;
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -27,6 +27,8 @@ export const MEASURING: Codes = {
     'The file is not what its name says: the message has the line from which on it cannot be read.',
   RCTL_INPUT_TEXT: 'A value that should be a text is an object or a list.',
   RCTL_INPUT_UNREADABLE: 'The file cannot be read, or has a line that is longer than any such file has.',
+  RCTL_VERIFY_SECRET:
+    'A secret (`$env`) stands in a verification where reports would show it, as in `query_text`. Only the body of a query takes secrets.',
   RCTL_VERIFY_BASELINE:
     'The baseline file cannot be used: it is missing, of another format, or was measured with other measures. `verify --update-baseline` writes it anew.',
   RCTL_VERIFY_BODY_PIPELINE:

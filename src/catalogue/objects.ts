@@ -2,6 +2,8 @@ import type { Codes } from './meaning.ts';
 
 /** Indices, documents, aliases, templates, pipelines, settings, and what an export tells of them. */
 export const OBJECTS: Codes = {
+  RCTL_BACKEND_ROLES:
+    'Backend roles say who may use what is restricted. The manifest contradicts itself, or the user does not have the roles that it names.',
   RCTL_ALIAS_CLOSED_INDEX:
     'A filter is parsed with the mapping of each index, which a closed one cannot give. Open it, or leave it out of the alias.',
   RCTL_ALIAS_FILTER:

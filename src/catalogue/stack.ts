@@ -27,6 +27,8 @@ export const STACK: Codes = {
   RCTL_NO_SUCH_ADDRESS:
     'The state of this stack knows no such address. `state list` shows what it knows; --stack names another one.',
   RCTL_PLAN_FORMAT: 'The saved plan was written by another version of rerankctl. Plan again with this one.',
+  RCTL_IGNORED_SECRET:
+    'What is ignored is sent back as the cluster holds it, also by a request that changes something else; of a secret nobody knows what that is. Take the field out of lifecycle.ignore_changes.',
   RCTL_PLAN_STALE:
     'The cluster, the state or the manifests have moved since the plan was made, so it would do something else than what was shown. Plan again, look, and apply that.',
   RCTL_PREVENT_DESTROY:

@@ -254,6 +254,7 @@ export const COMMANDS = {
         short: 'y',
         help: 'do not ask; needed where there is no terminal to ask on, and in a CI',
       },
+      { name: 'dry-run', help: 'the same as plan: shows what would change, and changes nothing' },
       { name: 'parallelism', value: 'N', count: true, help: 'changes worked on at once (10)' },
       { name: 'timeout', value: 'SECONDS', count: true, help: 'longest wait for one ML task (600)' },
       {

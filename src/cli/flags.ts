@@ -31,7 +31,8 @@ export class Flags {
     return Object.fromEntries(
       this.list(name).map((pair) => {
         const cut = pair.indexOf('=');
-        if (cut <= 0) throw usage(`--${name} takes NAME=VALUE, not ${pair}.`);
+        // The value of a variable may be a secret, and what stands here may be one without its name.
+        if (cut <= 0) throw usage(`--${name} takes NAME=VALUE${name === 'var' ? '' : `, not ${pair}`}.`);
         return [pair.slice(0, cut), pair.slice(cut + 1)];
       }),
     );

@@ -2,6 +2,9 @@ import { isObject, type Json, pointerTo, sameJson } from './json.ts';
 import type { FieldChange } from './plan.ts';
 import { isLeaf, Sensitive, toShownJson, type Value } from './value.ts';
 
+/** Stands for what is there now, where a secret is to be. */
+export const MASKED_BEFORE = '(sensitive, before)';
+
 export interface DifferenceRules {
   /**
    * `exact`: a key that only `before` has is a difference (bodies that the server replaces as a whole).
@@ -26,7 +29,7 @@ export function difference(
       : [
           {
             pointer,
-            ...(before === undefined ? {} : { before: '(sensitive, before)' }),
+            ...(before === undefined ? {} : { before: MASKED_BEFORE }),
             after: '(sensitive)',
           },
         ];

@@ -1,7 +1,8 @@
-import { canonicalJson, isObject, type JsonObject, pointerSegments } from '../core/json.ts';
+import { MASKED_BEFORE } from '../core/difference.ts';
+import { canonicalJson, isObject, type Json, type JsonObject, pointerSegments } from '../core/json.ts';
 import type { ChangedBy, FieldChange } from '../core/plan.ts';
 import { isLeaf, Sensitive, type Value, type ValueObject } from '../core/value.ts';
-import { sameAsSealed } from './secrets.ts';
+import { holdsSeal, sameAsSealed, sealsIn, sealsText } from './secrets.ts';
 
 function at(value: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>((found, key) => {
@@ -35,15 +36,38 @@ function changedBy(field: FieldChange, applied: JsonObject, spec: ValueObject): 
   return inCluster ? 'cluster' : undefined;
 }
 
+/** What the cluster holds where a secret is to be, or was when it was last applied, is nothing to show. */
+function masked(field: FieldChange, applied: JsonObject | undefined, spec: ValueObject): FieldChange {
+  const { before, pointer } = field;
+  if (before === undefined || before === MASKED_BEFORE) return field;
+  const path = pointerSegments(pointer);
+  if (at(spec, path) instanceof Sensitive || holdsSeal(at(applied, path))) {
+    return { ...field, before: MASKED_BEFORE };
+  }
+  const seals = sealsIn(applied);
+  return seals.length === 0 ? field : { ...field, before: withoutSealed(before, seals) };
+}
+
+function withoutSealed(value: Json, seals: readonly string[]): Json {
+  if (Array.isArray(value)) return value.map((item) => withoutSealed(item, seals));
+  if (isObject(value)) {
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, withoutSealed(item as Json, seals)]),
+    );
+  }
+  return typeof value === 'string' && seals.some((seal) => sealsText(seal, value)) ? MASKED_BEFORE : value;
+}
+
+/** The differences as a plan may tell them: at whose door each lies, and without secrets. */
 export function attributed(
   fields: readonly FieldChange[],
   applied: JsonObject | undefined,
   spec: ValueObject,
 ): FieldChange[] {
-  if (applied === undefined) return [...fields];
   return fields.map((field) => {
+    const shown = masked(field, applied, spec);
     // A kind that keeps a digest in the place of the value knows better.
-    const by = field.by ?? changedBy(field, applied, spec);
-    return by === undefined ? field : { ...field, by };
+    const by = field.by ?? (applied === undefined ? undefined : changedBy(field, applied, spec));
+    return by === undefined ? shown : { ...shown, by };
   });
 }

@@ -1,6 +1,6 @@
 import type { Address } from '../core/address.ts';
 import { type Diagnostic, sortDiagnostics } from '../core/diagnostic.ts';
-import { difference } from '../core/difference.ts';
+import { difference, MASKED_BEFORE } from '../core/difference.ts';
 import { type JsonObject, sameJson } from '../core/json.ts';
 import type { Change, FieldChange, Plan } from '../core/plan.ts';
 import { diagnosticAt, type Lifecycle, type Resource } from '../core/resource.ts';
@@ -60,7 +60,24 @@ function judge(
   const first = ask(resource);
   if (!('fields' in first.verdict)) return first;
   const ignored = ignoredFields(resource, first.verdict.fields);
+  const secret = ignored.find(({ before }) => before === MASKED_BEFORE);
+  if (secret !== undefined) return { ...first, verdict: secretIgnored(resource, secret) };
   return ignored.length === 0 ? first : ask({ ...resource, spec: withLive(resource.spec, ignored) });
+}
+
+/** What the cluster holds would have to be sent back to it, and of a secret that is known to nobody. */
+function secretIgnored(resource: Resource, { pointer }: FieldChange): Verdict {
+  return {
+    action: 'refuse',
+    diagnostics: [
+      diagnosticAt(resource, `/spec${pointer}`, {
+        severity: 'error',
+        code: 'RCTL_IGNORED_SECRET',
+        message: `lifecycle.ignore_changes names ${pointer}, which is a secret and has changed: what the cluster holds there cannot be sent back to it.`,
+        remedy: `Take ${pointer} out of lifecycle.ignore_changes, or give the value that the cluster is to keep.`,
+      }),
+    ],
+  };
 }
 
 function changeOf(

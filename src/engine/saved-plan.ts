@@ -9,6 +9,8 @@ const FORMAT = '1.0';
 export interface PlanInputs {
   readonly files: readonly string[];
   readonly vars: Readonly<Record<string, string>>;
+  /** Variables that secrets are made of. They are not written down: whoever applies the plan gives them again. */
+  readonly secretVars?: readonly string[];
   /** Of the manifests as they were read: see `Loaded.digest`. */
   readonly digest: string;
   readonly prune: boolean;

@@ -7,8 +7,29 @@ import type { Cluster, Request } from '../opensearch/cluster.ts';
 /** Shorter texts would be found everywhere. */
 const SHORTEST = 4;
 
-/** Searches and predicts pass on what a service behind a connector says. */
-const PASSES_ON = /\/(_search|_msearch|_predict)(\/|$)/;
+/**
+ * Searches and predicts pass on what a service behind a connector says. What ML Commons and the state tell of their own
+ * documents is compared with the manifests, and stays as it is.
+ */
+const PASSES_ON = /^(?!\/_plugins\/|\/\.rerankctl-).*\/(_search(\/scroll)?|_msearch)$|\/_predict(\/|$)/;
+
+/** How the server begins what a service has said (2.19.1, 3.6.0). */
+const SERVICE_SAYS = 'Error from remote service';
+
+/** A key behind the word for it, of which no manifest knows: it was changed since, or stands in other manifests. */
+const QUOTED_KEY =
+  /\b((?:key|token|secret|password|bearer|credential)s?(?: \w+)?\\?["']?\s*[:=]?\s*\\?["'`]?)([^\s"'`,;(){}[\]\\]{8,})/gi;
+
+function withoutQuotedKeys(text: string): string {
+  const at = text.indexOf(SERVICE_SAYS);
+  if (at === -1) return text;
+  const said = text
+    .slice(at)
+    .replaceAll(QUOTED_KEY, (all, before: string, word: string) =>
+      /\d|.{24}/.test(word) ? `${before}(sensitive)` : all,
+    );
+  return text.slice(0, at) + said;
+}
 
 /**
  * A cluster whose answers hold no secret of these resources. A service behind a connector may quote the key that it
@@ -16,9 +37,8 @@ const PASSES_ON = /\/(_search|_msearch|_predict)(\/|$)/;
  */
 export function scrubbed(cluster: Cluster, resources: readonly Pick<Resource, 'spec'>[]): Cluster {
   const secrets = resources.flatMap(({ spec }) => secretsIn(spec));
-  if (secrets.length === 0) return cluster;
   const clean = (text: string): string =>
-    secrets.reduce((cleaned, secret) => cleaned.replaceAll(secret, '(sensitive)'), text);
+    withoutQuotedKeys(secrets.reduce((cleaned, secret) => cleaned.replaceAll(secret, '(sensitive)'), text));
   const cleanAll = (value: unknown): unknown => {
     if (typeof value === 'string') return clean(value);
     if (Array.isArray(value)) return value.map(cleanAll);

@@ -51,12 +51,28 @@ export function isSealed(text: string): boolean {
 
 export function isSealOf(sealed: unknown, secret: Sensitive): boolean {
   if (!isObject(sealed) || typeof sealed[KEY] !== 'string') return false;
-  if (sealed[KEY] === SEALS.get(secret)) return true;
-  const [, salt, hash] = sealed[KEY].split(':');
+  return sealed[KEY] === SEALS.get(secret) || sealsText(sealed[KEY], secret.reveal());
+}
+
+/** Is it the trace of this value? Takes its time. */
+export function sealsText(seal: string, value: Json): boolean {
+  const [, salt, hash] = seal.split(':');
   if (salt === undefined || hash === undefined) return false;
   const expected = Buffer.from(hash, 'base64url');
-  const actual = slowHash(secret.reveal(), Buffer.from(salt, 'base64url'));
+  const actual = slowHash(value, Buffer.from(salt, 'base64url'));
   return expected.length === actual.length && timingSafeEqual(expected, actual);
+}
+
+/** The traces of all secrets in what the state keeps. */
+export function sealsIn(applied: unknown): string[] {
+  if (Array.isArray(applied)) return applied.flatMap(sealsIn);
+  if (!isObject(applied)) return [];
+  const own = applied[KEY];
+  return typeof own === 'string' ? [own] : Object.values(applied).flatMap(sealsIn);
+}
+
+export function holdsSeal(applied: unknown): boolean {
+  return isObject(applied) && typeof applied[KEY] === 'string';
 }
 
 /** Is what the state keeps the same as what the manifest says now? Secrets are compared by their hash. */

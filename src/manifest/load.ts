@@ -1,7 +1,7 @@
 import { type Diagnostic, sortDiagnostics } from '../core/diagnostic.ts';
 import { digest } from '../core/json.ts';
 import type { Resource } from '../core/resource.ts';
-import { toShownJson } from '../core/value.ts';
+import { leavesOf, Sensitive, toShownJson } from '../core/value.ts';
 import { readSources } from './files.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 import { byAddress } from './order.ts';
@@ -26,6 +26,8 @@ export interface Loaded {
   readonly diagnostics: Diagnostic[];
   /** Every file that was read. */
   readonly files: string[];
+  /** Names of the variables whose values went into secrets: those must be written down nowhere. */
+  readonly secretVars: string[];
   /** Changes whenever a resource does; knows nothing of secrets, files beside manifests, comments and order. */
   readonly digest: string;
 }
@@ -48,11 +50,26 @@ export async function loadManifests(inputs: readonly string[], options: LoadOpti
     resources,
     diagnostics: sortDiagnostics(diagnostics),
     files: sources.map((source) => source.file),
+    secretVars: secretVarsOf(resources, options.vars),
     get digest() {
       known ??= digest(resources.map(contentOf));
       return known;
     },
   };
+}
+
+/** A variable, or what was joined with it, is a secret where a field wants one: its value is looked for. */
+function secretVarsOf(resources: readonly Resource[], vars: LoadOptions['vars']): string[] {
+  const given = Object.entries(vars);
+  if (given.length === 0) return [];
+  const secrets = resources
+    .flatMap(({ spec }) => leavesOf(spec))
+    .flatMap((leaf) => (leaf instanceof Sensitive ? String(leaf.reveal()) : []));
+  return given
+    .filter(([, value]) =>
+      secrets.some((secret) => secret === value || (value.length >= 4 && secret.includes(value))),
+    )
+    .map(([name]) => name);
 }
 
 function contentOf({ address, labels, lifecycle, dependsOn, spec }: Resource): unknown {

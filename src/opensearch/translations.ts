@@ -37,13 +37,27 @@ const forbidden: Translate = ({ status, type, reason, request, endpoint }) => {
 /** The access control of ML Commons is a family of its own: 403 `status_exception`, or 400. */
 const notYours: Translate = ({ status, reason, request, endpoint }) => {
   if (status !== 403 && status !== 400) return undefined;
-  if (!/(doesn't|don't) have (the )?(privilege|permission)s? to /.test(reason)) return undefined;
+  const owner = 'Only owner or admin can update access control data';
+  if (!/(doesn't|don't) have (the )?(privilege|permission)s? to /.test(reason) && !reason.includes(owner)) {
+    return undefined;
+  }
   return {
     failure: 'connection',
     code: 'RCTL_FORBIDDEN',
     message: `User ${endpoint.username ?? '(anonymous)'} has no access to what ${request} is about: ${reason}`,
     remedy:
       'Model access control is on: ask the owner of the model group to share it with a backend role of this user.',
+  };
+};
+
+/** What is wrong with the backend roles of a group or connector, seen from this user (2.19.1). */
+const backendRoles: Translate = ({ status, reason, endpoint }) => {
+  if (status !== 400 || !/backend roles?/i.test(reason)) return undefined;
+  return {
+    code: 'RCTL_BACKEND_ROLES',
+    message: `The cluster refuses these backend roles to user ${endpoint.username ?? '(anonymous)'}: ${reason}`,
+    remedy:
+      'A user shares with backend roles of its own; an admin names them (`backend_roles`), because all of an admin’s would be everybody’s.',
   };
 };
 
@@ -163,6 +177,7 @@ const TRANSLATIONS: readonly Translate[] = [
   unauthorized,
   forbidden,
   notYours,
+  backendRoles,
   indexAbsent,
   apiMissing,
   blocked,

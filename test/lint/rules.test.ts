@@ -130,6 +130,11 @@ describe('a trap is told with its place', () => {
       model('remote') + BOTH(INFERENCE),
       ['16:19 warning RERANK_SHARED_MODEL'],
     ],
+    [
+      'a remote model with another form of input before the search',
+      model('remote') + BOTH('').replace('spec:\n', `spec:\n  request_processors:\n${INFERENCE}`),
+      ['17:36 warning RERANK_SHARED_MODEL'],
+    ],
     ['hits in the order of the answers', pipeline(ONE), ['7:48 warning INFERENCE_ORDER']],
     [
       'a budget that cannot hold',

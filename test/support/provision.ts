@@ -97,6 +97,8 @@ export interface Bench {
   know(resources: readonly Resource[]): void;
   /** Deletes everything that was ever loaded here, by its natural key, and the state. */
   wipe(): Promise<void>;
+  /** Leaves everything as it is. */
+  close(): Promise<void>;
   /** Wipes and closes. */
   cleanUp(): Promise<void>;
 }
@@ -198,10 +200,13 @@ export async function openBench(
       known.clear();
       await deleteState(cluster, stack);
     },
-    async cleanUp() {
-      await bench.wipe();
+    async close() {
       await Promise.all([counted.close(), cluster.close()]);
       await proxy.close();
+    },
+    async cleanUp() {
+      await bench.wipe();
+      await bench.close();
     },
   };
   return bench;

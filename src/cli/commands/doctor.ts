@@ -20,8 +20,9 @@ export async function doctorCommand(invocation: Invocation): Promise<CommandResu
   const { io, flags, output, color } = invocation;
   const settings = await settingsOf(invocation);
   const { stack } = settings;
-  const resources =
-    manifestInputs(invocation).files.length === 0 ? [] : (await loadResources(invocation)).resources;
+  const inputs = manifestInputs(invocation);
+  const { resources, secretVars } =
+    inputs.files.length === 0 ? { resources: [], secretVars: [] } : await loadResources(invocation);
   const cluster = await clusterOf(invocation, { listener: lineProgress(io.stderr), signal: io.signal });
   if (output === 'text') io.stdout.write(`${renderConnection(settings, painter(color.stdout))}\n`);
   const show = (findings: readonly Finding[]): void => {
@@ -33,9 +34,8 @@ export async function doctorCommand(invocation: Invocation): Promise<CommandResu
     const findings = isReached(seen) ? [...seen, patience(settings)] : seen;
     show(findings);
     const sound = findings.every(({ level }) => level === 'ok' || level === 'note');
-    const inputs = manifestInputs(invocation);
     if (sound && inputs.files.length > 0) {
-      suggest(invocation, 'To see what would change', nextWords('plan', { flags, ...inputs }));
+      suggest(invocation, 'To see what would change', nextWords('plan', { flags, ...inputs, secretVars }));
     }
     const fixes = flags.on('fix') ? fixesOf(findings) : [];
     if (flags.on('fix') && fixes.length === 0) io.stderr.write('\nThere is no setting to change.\n');

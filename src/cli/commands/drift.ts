@@ -15,7 +15,7 @@ import { clusterOf, loadResources, stackOf, stderrStyle } from './shared.ts';
 export async function driftCommand(invocation: Invocation): Promise<CommandResult> {
   const { io, output, color } = invocation;
   const stack = await stackOf(invocation);
-  const { resources } = await loadResources(invocation);
+  const { resources, secretVars } = await loadResources(invocation);
   const cluster = await clusterOf(invocation, { listener: lineProgress(io.stderr), signal: io.signal });
   try {
     const { plan: made } = await plan(cluster, resources, { stack });
@@ -25,7 +25,7 @@ export async function driftCommand(invocation: Invocation): Promise<CommandResul
     const problems: readonly Diagnostic[] = made.diagnostics;
     if (problems.length > 0) io.stderr.write(`\n${renderDiagnostics(problems, style)}`);
     if (drifted.length > 0 && output === 'text') {
-      io.stderr.write(`\nTo heal it: ${applyWords(invocation)}\n`);
+      io.stderr.write(`\nTo heal it: ${applyWords(invocation, secretVars)}\n`);
     }
     const { changes: _changes, ...planned } = planJson(made);
     const json = {

@@ -111,5 +111,5 @@ async function suggestApply(made: Plan, inputs: PlanInputs, invocation: Invocati
     });
   }
   if (output !== 'text' || pendingChanges(made).length === 0) return;
-  io.stderr.write(`\nTo make it so: ${applyWords(invocation)}\n`);
+  io.stderr.write(`\nTo make it so: ${applyWords(invocation, inputs.secretVars)}\n`);
 }

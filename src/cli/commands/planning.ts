@@ -19,7 +19,7 @@ const MAX_DELETES = 10;
 export interface PlanRequest {
   readonly stack: string;
   readonly manifests: ManifestInputs;
-  readonly rules: Omit<PlanInputs, 'files' | 'vars' | 'digest'>;
+  readonly rules: Omit<PlanInputs, 'files' | 'vars' | 'secretVars' | 'digest'>;
 }
 
 export async function requestOf(invocation: Invocation): Promise<PlanRequest> {
@@ -44,10 +44,20 @@ export async function loadAndPlan(
   cluster: Cluster,
 ): Promise<{ prepared: PreparedPlan; inputs: PlanInputs; resources: readonly Resource[] }> {
   if (invocation.flags.on('rollback')) return planRollback({ stack, manifests, rules }, invocation, cluster);
-  const { resources, digest } = await loadResources(invocation, manifests);
+  const { resources, digest, secretVars } = await loadResources(invocation, manifests);
   refuseEmptyPrune({ stack, rules }, resources);
   const prepared = await plan(cluster, resources, planOptionsOf({ stack, rules }, invocation.flags));
-  return { prepared, inputs: { ...manifests, digest, ...rules }, resources };
+  return { prepared, inputs: inputsOf(manifests, secretVars, digest, rules), resources };
+}
+
+function inputsOf(
+  { files, vars }: ManifestInputs,
+  secretVars: readonly string[],
+  digest: string,
+  rules: PlanRequest['rules'],
+): PlanInputs {
+  const open = Object.fromEntries(Object.entries(vars).filter(([name]) => !secretVars.includes(name)));
+  return { files, vars: open, ...(secretVars.length === 0 ? {} : { secretVars }), digest, ...rules };
 }
 
 /** How the engine is to plan what was asked for. */
@@ -78,11 +88,13 @@ async function planRollback(
   cluster: Cluster,
 ): Promise<{ prepared: PreparedPlan; inputs: PlanInputs; resources: readonly Resource[] }> {
   const loaded =
-    manifests.files.length === 0 ? { resources: [], digest: '' } : await loadResources(invocation, manifests);
+    manifests.files.length === 0
+      ? { resources: [], digest: '', secretVars: [] }
+      : await loadResources(invocation, manifests);
   const verifications = loaded.resources.filter(({ kind }) => kind === 'Verification');
   const resources = [...(await formerRelease(cluster, stack)), ...verifications];
   const prepared = await plan(cluster, resources, { stack });
-  return { prepared, inputs: { ...manifests, digest: loaded.digest, ...rules }, resources };
+  return { prepared, inputs: inputsOf(manifests, loaded.secretVars, loaded.digest, rules), resources };
 }
 
 /** The saved plan that `apply FILE` names; `undefined` where it names manifests. */
@@ -92,15 +104,16 @@ export async function savedPlanOf({ flags, positionals, io }: Invocation): Promi
   const text = await readFile(resolve(io.cwd, path), 'utf8').catch(() => undefined);
   const saved = text === undefined ? undefined : readSavedPlan(text);
   if (saved === undefined) return undefined;
-  refuseMore(flags, more);
+  refuseMore(flags, more, saved);
   return saved;
 }
 
-/** A saved plan knows what it was made from and how: nothing of that can be said anew. */
-function refuseMore(flags: Flags, more: readonly string[]): void {
+/** A saved plan knows what it was made from and how: nothing of that can be said anew, but for its secrets. */
+function refuseMore(flags: Flags, more: readonly string[], { inputs }: SavedPlan): void {
+  const known = Object.keys(flags.pairs('var')).some((name) => !inputs.secretVars?.includes(name));
   const said = [
     'file',
-    'var',
+    ...(known ? ['var'] : []),
     'target',
     'exclude',
     'prune',
@@ -118,14 +131,21 @@ function refuseMore(flags: Flags, more: readonly string[]): void {
   }
 }
 
-export function requestOfSaved({ stack, inputs }: SavedPlan): PlanRequest {
-  const { files, vars, digest: _digest, ...rules } = inputs;
-  return { stack, manifests: { files, vars }, rules };
+export function requestOfSaved({ stack, inputs }: SavedPlan, { flags }: Invocation): PlanRequest {
+  const { files, vars, secretVars: _names, digest: _digest, ...rules } = inputs;
+  return { stack, manifests: { files, vars: { ...vars, ...flags.pairs('var') } }, rules };
 }
 
 /** As a shell takes it for one word. */
 function quoted(text: string): string {
   return /^[\w@%+=:,./*-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Of a variable that secrets are made of the name alone: these words end up in logs. */
+function varWords(vars: Readonly<Record<string, string>>, secretVars: readonly string[] = []): string[] {
+  return Object.entries(vars).map(([name, value]) =>
+    secretVars.includes(name) ? `--var ${name}=…` : `--var ${quoted(`${name}=${value}`)}`,
+  );
 }
 
 /** The flags of a command line that were given, to be said again: these of many values, these of one, these switches. */
@@ -174,25 +194,33 @@ export function rollbackWords(flags: Flags): string {
 /** Another command with the same manifests on the same cluster, for whoever wants to go on. */
 export function nextWords(
   command: string,
-  { flags, files, vars }: ManifestInputs & { readonly flags: Flags },
+  {
+    flags,
+    files,
+    vars,
+    secretVars,
+  }: ManifestInputs & { readonly flags: Flags; readonly secretVars?: readonly string[] | undefined },
   carried: readonly string[] = ['stack'],
 ): string {
   return [
     `rerankctl ${command}`,
     ...files.map((path) => `-f ${quoted(path)}`),
-    ...Object.entries(vars).map(([name, value]) => `--var ${quoted(`${name}=${value}`)}`),
+    ...varWords(vars, secretVars),
     ...givenFlags(flags, { one: carried }),
     ...givenFlags(flags, TO_THE_CLUSTER),
   ].join(' ');
 }
 
 /** The words that make this very plan again, or apply it from a file: said to whoever reads it. */
-export function applyWords({ flags, positionals }: Invocation): string {
+export function applyWords({ flags, positionals }: Invocation, secretVars?: readonly string[]): string {
   if (flags.on('rollback')) return rollbackWords(flags);
+  const vars = varWords(flags.pairs('var'), secretVars);
   const made = [
     ...positionals.map((path) => `-f ${quoted(path)}`),
+    ...givenFlags(flags, { many: ['file'] }),
+    ...vars,
     ...givenFlags(flags, {
-      many: ['file', 'var', 'target', 'exclude', 'lint'],
+      many: ['target', 'exclude', 'lint'],
       on: ['prune', 'allow-data-loss'],
       one: ['max-deletes', 'stack'],
     }),
@@ -200,7 +228,8 @@ export function applyWords({ flags, positionals }: Invocation): string {
   const out = flags.text('out');
   return [
     'rerankctl apply',
-    ...(out === undefined ? made : [quoted(out)]),
+    // A saved plan holds no secret: it is given again.
+    ...(out === undefined ? made : [quoted(out), ...vars.filter((word) => word.endsWith('=…'))]),
     ...givenFlags(flags, TO_THE_CLUSTER),
   ].join(' ');
 }

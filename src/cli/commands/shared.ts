@@ -45,6 +45,7 @@ export interface LoadedResources {
   readonly files: readonly string[];
   /** See `Loaded.digest`. */
   readonly digest: string;
+  readonly secretVars: readonly string[];
 }
 
 /** Reads, validates and checks manifests. Throws all errors at once; warnings go to stderr. */
@@ -72,7 +73,8 @@ export async function readResources(io: Io, { files, vars }: ManifestInputs): Pr
   });
   const diagnostics = [...loaded.diagnostics, ...(await checkResources(loaded.resources))];
   if (hasErrors(diagnostics)) throw manifestFailure(diagnostics);
-  return { resources: loaded.resources, diagnostics, files: loaded.files, digest: loaded.digest };
+  const { resources, digest, secretVars } = loaded;
+  return { resources, diagnostics, files: loaded.files, digest, secretVars };
 }
 
 const settings = new WeakMap<Invocation, Promise<ConnectionSettings>>();

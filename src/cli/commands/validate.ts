@@ -13,7 +13,7 @@ import { loadResources, manifestInputs, stderrStyle } from './shared.ts';
 
 export async function validateCommand(invocation: Invocation): Promise<CommandResult> {
   const levels = lintLevels(invocation.flags);
-  const { resources, diagnostics: found, files } = await loadResources(invocation);
+  const { resources, diagnostics: found, files, secretVars } = await loadResources(invocation);
   const traps = [...tooNewFor(versionOf(invocation.flags), resources), ...lint(resources, levels)];
   if (hasErrors(traps)) throw manifestFailure(traps);
   if (traps.length > 0) invocation.io.stderr.write(`${renderDiagnostics(traps, stderrStyle(invocation))}\n`);
@@ -26,7 +26,7 @@ export async function validateCommand(invocation: Invocation): Promise<CommandRe
   suggest(
     invocation,
     'To see what would change',
-    nextWords('plan', { flags: invocation.flags, ...manifestInputs(invocation) }, []),
+    nextWords('plan', { flags: invocation.flags, ...manifestInputs(invocation), secretVars }, []),
   );
   return {
     exitCode: EXIT.done,

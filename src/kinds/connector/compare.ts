@@ -1,4 +1,4 @@
-import { difference } from '../../core/difference.ts';
+import { difference, MASKED_BEFORE } from '../../core/difference.ts';
 import { canonicalJson, dig, isObject, pointerSegments } from '../../core/json.ts';
 import type { FieldChange } from '../../core/plan.ts';
 import { isLeaf, Sensitive, type Value, type ValueObject } from '../../core/value.ts';
@@ -24,8 +24,9 @@ export function compare(
       after === undefined &&
       !/^\/(credential|access_mode|backend_roles|add_all_backend_roles)\b/.test(pointer),
   );
+  const roles = since.filter(({ pointer, after }) => pointer === '/add_all_backend_roles' && after === true);
   const held = removed.filter(({ pointer }) => isHeld(dig(live, ...pathOf(pointer))));
-  const fields = unique([...declaredDifferences(live, body), ...held, ...credential]);
+  const fields = unique([...declaredDifferences(live, body), ...held, ...roles, ...credential]);
   return { fields, because: whyReplaced(fields, recorded?.applied, body) };
 }
 
@@ -104,6 +105,10 @@ function whyReplaced(
 ): string | undefined {
   // 2.19.1 and 3.6.0 take a new protocol without a look at the rest, and then fail to read the connector at all.
   if (fields.some(({ pointer }) => pointer === '/protocol')) return 'no update changes its protocol';
+  // It is taken in silence, and the roles stay what they were (2.19.1).
+  if (fields.some(({ pointer }) => pointer === '/add_all_backend_roles')) {
+    return 'no update gives it all backend roles of a user';
+  }
   const gone = fields.filter(({ after }) => after === undefined).map(({ pointer }) => pointer);
   const kept = gone.find((pointer) => /^\/(parameters|client_config$)/.test(pointer));
   if (kept !== undefined) return `no update takes ${kept.slice(1).replaceAll('/', '.')} away`;
@@ -117,7 +122,7 @@ function whyReplaced(
 function masked({ before, after, ...field }: FieldChange): FieldChange {
   return {
     ...field,
-    ...(before === undefined ? {} : { before: '(sensitive, before)' }),
+    ...(before === undefined ? {} : { before: MASKED_BEFORE }),
     ...(after === undefined ? {} : { after: '(sensitive)' }),
   };
 }

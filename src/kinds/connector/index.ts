@@ -1,5 +1,6 @@
 import { type JsonObject, textAt } from '../../core/json.ts';
 import type { ValueObject } from '../../core/value.ts';
+import { checkAccess } from '../access-rules.ts';
 import type { ProvisionedKind } from '../kind.ts';
 import { bodyFor } from './access.ts';
 import { create, remove, update } from './apply.ts';
@@ -17,7 +18,7 @@ export const connector: ProvisionedKind = {
   // Names are not unique: the server creates a second one without complaint.
   announced: true,
 
-  check: async (resource) => checkConnector(resource),
+  check: async (resource) => [...checkConnector(resource), ...checkAccess(resource)],
 
   async snapshot(cluster, { wanted, leaving }, capabilities) {
     const names = wanted.flatMap(({ resource }) => textAt(resource.spec, 'name') ?? []);

@@ -74,7 +74,8 @@ function changed(
   const common = { id: live.id, fields, notes };
   if (because === undefined && live.deployed.length === 0)
     return { action: 'update', steps: ['update'], ...common };
-  const used = `the deployed ${live.deployed.length === 1 ? 'model' : 'models'} ${live.deployed.join(', ')} use it`;
+  const [models, use] = live.deployed.length === 1 ? ['model', 'uses'] : ['models', 'use'];
+  const used = `the deployed ${models} ${live.deployed.join(', ')} ${use} it`;
   return {
     action: 'replace',
     steps: ['create', 'delete the old one'],

@@ -1,7 +1,7 @@
-import { difference } from '../../core/difference.ts';
+import { difference, MASKED_BEFORE } from '../../core/difference.ts';
 import { isObject, type Json, pointerTo, sameJson } from '../../core/json.ts';
 import type { FieldChange } from '../../core/plan.ts';
-import { toShownJson, type Value, type ValueObject } from '../../core/value.ts';
+import { Sensitive, toShownJson, type Value, type ValueObject } from '../../core/value.ts';
 import type { Recorded } from '../kind.ts';
 import { normalisedOf, withoutNormalised } from '../normalised.ts';
 import type { LiveIndex } from './live.ts';
@@ -19,7 +19,12 @@ function settingsDifference(
   for (const [name, { value, pointer }] of declared) {
     const before = live.settings[name] as Json | undefined;
     if (sameJson(settingText(before), settingText(value))) continue;
-    changes.push({ pointer, ...(before === undefined ? {} : { before }), after: toShownJson(value) });
+    const shown = value instanceof Sensitive ? MASKED_BEFORE : before;
+    changes.push({
+      pointer,
+      ...(before === undefined || shown === undefined ? {} : { before: shown }),
+      after: toShownJson(value),
+    });
   }
   // Applied by us earlier and gone from the manifest: set back to its default.
   for (const [name] of flattenSettings((recorded?.applied?.settings ?? undefined) as Value | undefined)) {

@@ -104,14 +104,41 @@ function identityChanges(question: Question, live: LiveModel, snapshot: ModelSna
   const { recorded } = question;
   if (recorded?.applied === undefined) return [];
   const hash = expectedHash(question, snapshot);
-  const changed = question
-    .changedSince(recorded)
-    .filter(({ pointer }) => pointer !== '/deploy' && pointer !== '/file');
+  const { from } = sourceOf(question.resource);
+  const changed = question.changedSince(recorded).filter((field) => makesAnother(field, from, live));
   if (hash !== undefined && live.hash !== undefined && hash !== live.hash && !declaredHash(changed)) {
     // The content of a model that is registered never changes: it is the file that has.
     changed.push({ pointer: '/model_content_hash_value', before: live.hash, after: hash, by: 'git' });
   }
   return changed;
+}
+
+/** What the server loses or ignores; `deploy` and `file` are ours, and judged by what they stand for. */
+const MEANS_NOTHING: Readonly<Record<ReturnType<typeof sourceOf>['from'], readonly string[]>> = {
+  file: ['/deploy', '/file', '/version', '/description'],
+  url: ['/deploy', '/version'],
+  pretrained: ['/deploy', '/description'],
+  connector: [],
+};
+
+/** Enums that the server keeps in capitals. */
+const ENUMS = [
+  '/function_name',
+  '/model_format',
+  '/model_config/framework_type',
+  '/model_config/pooling_mode',
+];
+
+/** Is it another model with this change? A hash that is declared now, and was true all the time, makes none. */
+function makesAnother(
+  { pointer, before, after }: FieldChange,
+  from: keyof typeof MEANS_NOTHING,
+  live: LiveModel,
+): boolean {
+  if (MEANS_NOTHING[from].includes(pointer)) return false;
+  if (ENUMS.includes(pointer)) return String(before).toUpperCase() !== String(after).toUpperCase();
+  if (pointer === '/model_content_hash_value') return after !== undefined && after !== live.hash;
+  return true;
 }
 
 function declaredHash(changes: readonly FieldChange[]): boolean {

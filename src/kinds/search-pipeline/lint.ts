@@ -2,15 +2,23 @@ import { dig, listAt } from '../../core/json.ts';
 import type { Resource } from '../../core/resource.ts';
 import { compareVersions } from '../../opensearch/capabilities.ts';
 import { type LintFinding, type LintGround, type LintRule, ofKind } from '../lint.ts';
-import { type Processor, processorsOf } from '../processors.ts';
+import { type Phase, type Processor, processorsOf } from '../processors.ts';
+
+interface Placed {
+  readonly resource: Resource;
+  readonly processor: Processor;
+  readonly at: string;
+}
 
 /** Every response processor of the manifests that is of one of the types. */
-export function responseProcessors(
-  ground: LintGround,
-  ...types: readonly string[]
-): { resource: Resource; processor: Processor; at: string }[] {
+export function responseProcessors(ground: LintGround, ...types: readonly string[]): Placed[] {
+  return processorsIn(ground, ['response_processors'], types);
+}
+
+function processorsIn(ground: LintGround, phases: readonly Phase[], types: readonly string[]): Placed[] {
   return ofKind(ground, 'SearchPipeline').flatMap((resource) =>
-    processorsOf(resource.spec, 'response_processors')
+    phases
+      .flatMap((phase) => processorsOf(resource.spec, phase))
       .filter(({ type }) => types.includes(type))
       .map((processor) => ({ resource, processor, at: `/spec${processor.pointer}` })),
   );
@@ -96,29 +104,31 @@ const rerankSharedModel: LintRule = {
   level: 'warning',
   find(ground) {
     const first = new Map<string, { inputs: string; where: string }>();
-    return responseProcessors(ground, 'rerank', 'ml_inference').flatMap(
-      ({ resource, processor, at }): LintFinding[] => {
-        const { model, below } = modelOf(processor);
-        const name = dig(model, 'address') ?? model;
-        if (typeof name !== 'string') return [];
-        // What a local model takes is its own: `ml_inference` has to shape it (`model_input`), as `rerank` does.
-        const declared = ground.resources.get(name as `${string}/${string}`)?.spec.function_name;
-        if (typeof declared === 'string' && declared.toLowerCase() !== 'remote') return [];
-        const inputs = inputsOf(processor);
-        const earlier = first.get(name);
-        if (earlier === undefined)
-          first.set(name, { inputs, where: `${processor.type} of ${resource.address}` });
-        if (earlier === undefined || earlier.inputs === inputs) return [];
-        return [
-          {
-            resource,
-            pointer: `${at}${below}`,
-            message: `${name} is asked with other inputs here (${inputs}) than by ${earlier.where} (${earlier.inputs}): its connector makes the request of one of the two.`,
-            remedy: 'Declare a second Connector and Model for the same service, one for each form of input.',
-          },
-        ];
-      },
-    );
+    return processorsIn(
+      ground,
+      ['request_processors', 'response_processors'],
+      ['rerank', 'ml_inference'],
+    ).flatMap(({ resource, processor, at }): LintFinding[] => {
+      const { model, below } = modelOf(processor);
+      const name = dig(model, 'address') ?? model;
+      if (typeof name !== 'string') return [];
+      // What a local model takes is its own: `ml_inference` has to shape it (`model_input`), as `rerank` does.
+      const declared = ground.resources.get(name as `${string}/${string}`)?.spec.function_name;
+      if (typeof declared === 'string' && declared.toLowerCase() !== 'remote') return [];
+      const inputs = inputsOf(processor);
+      const earlier = first.get(name);
+      if (earlier === undefined)
+        first.set(name, { inputs, where: `${processor.type} of ${resource.address}` });
+      if (earlier === undefined || earlier.inputs === inputs) return [];
+      return [
+        {
+          resource,
+          pointer: `${at}${below}`,
+          message: `${name} is asked with other inputs here (${inputs}) than by ${earlier.where} (${earlier.inputs}): its connector makes the request of one of the two.`,
+          remedy: 'Declare a second Connector and Model for the same service, one for each form of input.',
+        },
+      ];
+    });
   },
 };
 

@@ -29,6 +29,8 @@ export function judge(question: Question, reading: Reading): Verdict {
   }
   const live = reading.live.get(index);
   const { facts } = reading;
+  const elsewhere = seededElsewhere(question, index);
+  if (live === undefined && elsewhere !== undefined) return toOther(index, elsewhere, content);
   if (live === undefined) {
     const reason = facts === undefined ? 'the index does not exist yet' : 'the index is gone';
     const steps = [count(content.documents)];
@@ -43,11 +45,29 @@ export function judge(question: Question, reading: Reading): Verdict {
   }
   const standing = reading.standing.get(index);
   if (facts === undefined || facts.indexUuid !== live.uuid) {
-    return afresh(index, content, live, standing, facts !== undefined);
+    const verdict = afresh(index, content, live, standing, facts !== undefined);
+    const moves = verdict.action === 'create' && elsewhere !== undefined;
+    return moves ? toOther(index, elsewhere, content) : verdict;
   }
   return content.small === undefined || standing === undefined || standing === 'all there'
     ? byCount(question, index, content, live, facts)
     : byDocument(question, index, content, live, facts, standing);
+}
+
+/** The index that it was seeded into when it was last applied, where the manifest names another one now. */
+function seededElsewhere({ recorded }: Question, index: string): string | undefined {
+  return recorded?.id === index ? undefined : recorded?.id;
+}
+
+function toOther(index: string, before: string, content: Content): Verdict {
+  return {
+    action: 'update',
+    id: index,
+    fingerprint: content.digest,
+    steps: [count(content.documents)],
+    fields: [{ pointer: '/index', before, after: index, by: 'git' }],
+    notes: [`what was seeded into ${before} stays there`],
+  };
 }
 
 export function unavailable(index: string): { code: string; message: string; remedy: string } {

@@ -4,6 +4,7 @@ import { diagnosticAt, type Resource } from '../../core/resource.ts';
 import { readExperiment } from '../../verify/read-experiment.ts';
 import type { CheckKind } from '../kind.ts';
 import { rerankLatencyBudget } from './lint.ts';
+import { misplacedSecrets } from './secrets.ts';
 
 /** A query of the manifest and its JSON pointer. */
 interface Place {
@@ -126,6 +127,8 @@ export const verification: CheckKind = {
   lint: [rerankLatencyBudget],
 
   async check(resource) {
+    const misplaced = misplacedSecrets(resource);
+    if (misplaced.length > 0) return misplaced;
     const complain: Complain = (pointer, code, message, remedy) =>
       diagnosticAt(resource, pointer, { severity: 'error', code, message, remedy });
     const queries = Array.isArray(resource.spec.queries) ? resource.spec.queries : [];
