@@ -1,5 +1,6 @@
-import { COMMANDS, type Flag } from './command-table.ts';
+import { COMMANDS } from './command-table.ts';
 import { exitCodes } from './exit.ts';
+import type { Flag } from './flag-table.ts';
 
 interface Topic {
   readonly summary: string;
