@@ -69,7 +69,7 @@ export function manifestSchema(schemas) {
     },
   };
   const place = (name, schema) => {
-    const { $schema: _schema, title: _title, definitions: inner = {}, ...body } = schema;
+    const { $schema: _schema, title: _title, definitions: inner = {}, ...body } = describeReferences(schema);
     for (const [key, value] of Object.entries(inner)) definitions[`${name}.${key}`] = forEditors(value, name);
     definitions[name] = forEditors(body, name);
   };
@@ -78,6 +78,8 @@ export function manifestSchema(schemas) {
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'A manifest of rerankctl',
+    description:
+      'One document of a manifest file: something that the cluster is to hold, or that is to be verified.',
     type: 'object',
     additionalProperties: false,
     required: ['apiVersion', 'kind', 'metadata'],
@@ -100,6 +102,24 @@ export function manifestSchema(schemas) {
     })),
     definitions,
   };
+}
+
+/** Beside a `$ref`, the description of what it names: an editor shows the one and does not look for the other. */
+function describeReferences(schema) {
+  const visit = (value) => {
+    if (Array.isArray(value)) return value.map(visit);
+    if (typeof value !== 'object' || value === null) return value;
+    const { examples, default: fallback, ...rest } = value;
+    const copy = Object.fromEntries(Object.entries(rest).map(([key, inner]) => [key, visit(inner)]));
+    const named = schema.definitions?.[String(value.$ref).replace('#/definitions/', '')];
+    return {
+      ...(named?.description === undefined ? {} : { description: named.description }),
+      ...copy,
+      ...(fallback === undefined ? {} : { default: fallback }),
+      ...(examples === undefined ? {} : { examples }),
+    };
+  };
+  return visit(schema);
 }
 
 function directive(name, operand, description) {

@@ -1,20 +1,20 @@
 #!/usr/bin/env node
 import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
-import { inCi } from './cli/io.ts';
+import { inCi, StopAsked } from './cli/io.ts';
 import { run } from './cli/run.ts';
 
 /** The only file that touches the process: everything else gets it as an `Io`. */
 const abort = new AbortController();
 let interrupts = 0;
 let stdinIsRead = false;
-const onSignal = (): void => {
+const onSignal = (by: 'SIGINT' | 'SIGTERM'): void => {
   interrupts++;
   if (interrupts > 1) {
     process.stderr.write('\nStopped at once. What was under way is looked up by the next run.\n');
     process.exit(130);
   }
-  abort.abort(new Error('interrupted'));
+  abort.abort(new StopAsked(by));
   // Live rows end first, or they would draw over it.
   setImmediate(() =>
     process.stderr.write('\nInterrupted: finishing the requests under way (once more to stop at once).\n'),

@@ -12,6 +12,8 @@ export const CONNECTION: Codes = {
     'The index or the cluster takes no writes: a block that somebody set, a cluster without manager, or one that is still recovering. GET _cluster/health and the index’s settings tell which.',
   RCTL_BUG:
     'rerankctl did not expect this. Run again with --debug and report what it says; it holds no secret. The state is safe: the next apply finishes what was begun.',
+  RCTL_CANNOT_LISTEN:
+    '`reconcile` answers probes and scrapes at --listen (127.0.0.1:9464), and something else has that port, or this user may not take it. Choose another; two loops on one machine need two.',
   RCTL_CA_FILE:
     'The file given by --ca-file (OPENSEARCH_CA_FILE) is not there, or holds no certificate in PEM format (-----BEGIN CERTIFICATE-----).',
   RCTL_CONNECTION_LOST:

@@ -14,6 +14,8 @@ export const MANIFESTS: Codes = {
     'The server takes this field for this kind of model and loses it: the last chunk of an upload rewrites the document, and a pretrained model takes its own from the publisher. Leave it out, or register from a URL.',
   RCTL_FIELD_TOO_NEW:
     'The field is known to servers from a later version on. ML Commons and neural-search lose what they do not know without a word, so it is refused here. `validate --for-version` checks it without a cluster.',
+  RCTL_FILES_IN_THE_WAY:
+    '`init` and `import` overwrite nothing. Files of the names that they would write are there already, perhaps from an earlier run: name another folder, or move them away.',
   RCTL_FILE_ENCODING:
     'Manifests are UTF-8. An editor on Windows may have saved UTF-16 or Latin-1: save it again as UTF-8.',
   RCTL_FILE_MISSING:
@@ -30,6 +32,8 @@ export const MANIFESTS: Codes = {
     'All errors of all manifests are told in one run, each with file, line and column. Nothing was contacted. Mend them from the top: one misspelt field can cause several.',
   RCTL_INVALID_VALUE:
     'The value is of the right type and breaks a rule of its field: a pattern, a limit, a list of choices. `rerankctl explain Kind.field` tells which values may stand there.',
+  RCTL_FOLDER_UNWRITABLE:
+    'The folder that files were to be written to cannot be made or written to. Check the path, its permissions and the space on the disk.',
   RCTL_JOIN_REF:
     'An ID that is not known before the apply cannot be made part of a longer text. Let the reference stand alone as the whole value.',
   RCTL_LIFECYCLE_UNUSED:

@@ -39,6 +39,18 @@ export const OBJECTS: Codes = {
     'Only some of the nodes hold the model. A manifest says that it is to be deployed, so a plan will want that.',
   RCTL_EXPORT_RAW_NAME:
     'The exported manifest names an object that is not part of this export by its ID or name. Export that too, and it becomes a reference.',
+  RCTL_IMPORT_FIELD:
+    'An input of a step of the template has no field in a manifest, so it was left out. The message names it; nothing else of the step is lost.',
+  RCTL_IMPORT_LEFT_OUT:
+    'A step of the template has no counterpart in manifests, for the reason told. docs/migration-flow-framework.md lists all types of steps and what becomes of them.',
+  RCTL_IMPORT_RAW_ID:
+    'The template names an object by the ID that one cluster gave it. Declare that object too, and put {$ref: Kind/name} in the place of the ID.',
+  RCTL_IMPORT_SECRET:
+    'A secret of the template becomes an environment variable, which the manifest names. Where the template holds it in plain text, whoever could read the template knows it: give out a new one.',
+  RCTL_IMPORT_TEMPLATE:
+    'The file is no template of the flow-framework plugin: a document with workflows.provision.nodes, each with id and type.',
+  RCTL_IMPORT_VARIABLE:
+    'A variable of the template stands where a manifest has no place for one, such as the name of an index. Give its value with --var NAME=VALUE when importing.',
   RCTL_INDEX_GONE:
     'The index was deleted, or made anew by somebody, between the plan and its step. Plan again.',
   RCTL_INDEX_IMMUTABLE:

@@ -165,9 +165,40 @@ export interface CommandHelp {
   readonly example: string;
   readonly examples?: readonly string[];
   readonly flags: readonly Flag[];
+  /** What its first word may be, for completion; without it manifests, where it takes -f. */
+  readonly words?: 'folder' | 'field' | 'schema' | 'shell' | readonly string[];
 }
 
 export const COMMANDS = {
+  init: {
+    usage: 'init [FOLDER]',
+    summary: 'ask what shall rerank, and write manifests for it (into manifests)',
+    example: 'rerankctl init',
+    words: 'folder',
+    flags: [
+      {
+        name: 'reranker',
+        value: 'KIND',
+        oneOf: ['pretrained', 'file', 'cohere', 'bedrock', 'sagemaker', 'by-field'],
+        help: 'pretrained (default), file, cohere, bedrock, sagemaker or by-field',
+      },
+      { name: 'model', value: 'NAME', help: 'the zip of a file, the name of a model or an endpoint' },
+      {
+        name: 'model-format',
+        value: 'FORMAT',
+        oneOf: ['TORCH_SCRIPT', 'ONNX'],
+        help: 'of a file: TORCH_SCRIPT (default) or ONNX',
+      },
+      { name: 'region', value: 'REGION', help: 'of AWS (us-west-2)' },
+      { name: 'score-field', value: 'FIELD', help: 'of by-field: the field with the number (stars)' },
+      { name: 'index', value: 'NAME', help: 'the index that is searched (passages)' },
+      { name: 'existing-index', help: 'it is there already: make neither it nor sample documents' },
+      { name: 'text-field', value: 'FIELD', help: 'the field with the text (passage_text)' },
+      { name: 'query', value: 'TEXT', help: 'a query to try it with' },
+      { name: 'yes', short: 'y', help: 'ask nothing: defaults for what no flag says' },
+      ...COMMON,
+    ],
+  },
   validate: {
     usage: 'validate -f PATH…',
     summary: 'check manifests; contacts no cluster',
@@ -303,6 +334,32 @@ export const COMMANDS = {
     example: 'rerankctl drift -f manifests/quickstart',
     flags: [...MANIFESTS, ...STACK, ...CLUSTER, ...REPORTED],
   },
+  reconcile: {
+    usage: 'reconcile -f PATH… [--apply]',
+    summary: 'watch for drift in a loop; with --apply: heal it, and apply what changes in git',
+    example: 'rerankctl reconcile -f manifests/quickstart --once',
+    flags: [
+      ...MANIFESTS,
+      { name: 'apply', help: 'apply what is pending, as `rerankctl apply` would; without it: watch alone' },
+      { name: 'interval', value: 'DURATION', help: 'between two rounds: 30s, 5m, 1h (5m)' },
+      { name: 'once', help: 'one round, with the exit codes of drift or apply' },
+      { name: 'listen', value: 'HOST:PORT', help: 'where /livez, /readyz and /metrics are (127.0.0.1:9464)' },
+      {
+        name: 'log-format',
+        value: 'FORMAT',
+        oneOf: ['text', 'json'],
+        help: 'text on stderr (default), or json: one object a line on stdout',
+      },
+      { name: 'grace-period', value: 'DURATION', help: 'longest time to stop in when told to (25s)' },
+      { name: 'parallelism', value: 'N', count: true, help: 'changes worked on at once (10)' },
+      { name: 'timeout', value: 'SECONDS', count: true, help: 'longest wait for one ML task (600)' },
+      ...LINT,
+      ...PRUNE,
+      ...STACK,
+      ...CLUSTER,
+      ...COMMON,
+    ],
+  },
   destroy: {
     usage: 'destroy --confirm STACK',
     summary: 'delete all that a stack holds, dependents first',
@@ -333,11 +390,39 @@ export const COMMANDS = {
       ...COMMON,
     ],
   },
+  import: {
+    usage: 'import --flow-framework TEMPLATE [--to FOLDER]',
+    summary: 'make manifests of a template of the flow-framework plugin; contacts no cluster',
+    example: 'rerankctl import --flow-framework template.json --to manifests',
+    words: [],
+    flags: [
+      { name: 'flow-framework', value: 'FILE', help: 'the template, in JSON or YAML; - is stdin' },
+      { name: 'to', value: 'FOLDER', help: 'where the files go; without it all goes to stdout' },
+      { name: 'var', value: 'NAME=VALUE', many: true, help: 'a value for a variable of the template' },
+      ...COMMON,
+    ],
+  },
   explain: {
     usage: 'explain [KIND[.FIELD…] | CODE]',
     summary: 'what a field is for, or what a code of a message means',
     example: 'rerankctl explain Model.model_config.framework_type',
     examples: ['rerankctl explain RCTL_PLAN_STALE'],
+    words: 'field',
+    flags: [...COMMON],
+  },
+  schema: {
+    usage: 'schema [NAME]',
+    summary: 'print a JSON Schema, for editors and for readers of --output json',
+    example: 'rerankctl schema manifest',
+    examples: ['rerankctl schema', 'rerankctl schema Model'],
+    words: 'schema',
+    flags: [...COMMON],
+  },
+  completion: {
+    usage: 'completion bash | zsh | fish | powershell',
+    summary: 'print what a shell reads to complete command lines',
+    example: 'rerankctl completion bash',
+    words: 'shell',
     flags: [...COMMON],
   },
   graph: {
@@ -356,6 +441,7 @@ export const COMMANDS = {
     summary: 'look at what is remembered of a stack, and mend it',
     example: 'rerankctl state list',
     examples: ['rerankctl state show Model/minilm-l6-scorer', 'rerankctl state history'],
+    words: ['list', 'show', 'history', 'rm', 'mv', 'unlock'],
     flags: [...STACK, ...CLUSTER, ...COMMON],
   },
   dev: {
@@ -363,6 +449,7 @@ export const COMMANDS = {
     summary: 'a real OpenSearch with ML Commons on this machine, without Docker',
     example: 'rerankctl dev up',
     examples: ['rerankctl dev status', 'rerankctl dev down'],
+    words: ['up', 'status', 'down'],
     flags: [...DEV, ...COMMON],
   },
   version: {

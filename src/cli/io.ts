@@ -6,10 +6,22 @@ export interface Io {
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** Its reason is a `StopAsked`. */
   readonly signal: AbortSignal;
   readStdin(): Promise<string>;
   /** Asks a person; `undefined` when there is none: no terminal, a CI, or a stdin that held something else. */
   ask(question: string): Promise<string | undefined>;
+}
+
+/** Why the signal of an `Io` was aborted: who only runs until it is told to stop has then done its work. */
+export class StopAsked extends Error {
+  override readonly name = 'StopAsked';
+  readonly by: 'SIGINT' | 'SIGTERM';
+
+  constructor(by: StopAsked['by']) {
+    super(`interrupted by ${by}`);
+    this.by = by;
+  }
 }
 
 export interface Output {

@@ -14,6 +14,7 @@ import { TOPICS } from './topics.ts';
 
 /** Loaded when called: a command that needs no cluster must not pay for its client. */
 const LOADERS: Readonly<Record<CommandName, () => Promise<Command>>> = {
+  init: async () => (await import('./commands/init.ts')).initCommand,
   validate: async () => (await import('./commands/validate.ts')).validateCommand,
   plan: async () => (await import('./commands/plan.ts')).planCommand,
   apply: async () => (await import('./commands/apply.ts')).applyCommand,
@@ -21,9 +22,13 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   verify: async () => (await import('./commands/verify.ts')).verifyCommand,
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
   drift: async () => (await import('./commands/drift.ts')).driftCommand,
+  reconcile: async () => (await import('./commands/reconcile.ts')).reconcileCommand,
   destroy: async () => (await import('./commands/destroy.ts')).destroyCommand,
   export: async () => (await import('./commands/export.ts')).exportCommand,
+  import: async () => (await import('./commands/import.ts')).importCommand,
   explain: async () => (await import('./commands/explain.ts')).explainCommand,
+  schema: async () => (await import('./commands/schema.ts')).schemaCommand,
+  completion: async () => (await import('./commands/completion.ts')).completionCommand,
   graph: async () => (await import('./commands/graph.ts')).graphCommand,
   state: async () => (await import('./commands/state.ts')).stateCommand,
   dev: async () => (await import('./commands/dev.ts')).devCommand,
@@ -31,10 +36,17 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<Command>>> = {
 };
 
 /** Their stdout is a document for other tools: no line of it is broken for a terminal. */
-const DOCUMENTS: readonly string[] = ['export', 'graph'] satisfies readonly CommandName[];
+const DOCUMENTS: readonly string[] = [
+  'export',
+  'import',
+  'graph',
+  'schema',
+  'completion',
+] satisfies readonly CommandName[];
 
 /** Runs one command line and returns its exit code. Everything that happens goes through `io`. */
 export async function run(argv: readonly string[], raw: Io): Promise<number> {
+  if (argv[0] === '__complete') return answerShell(argv.slice(1), raw);
   const [command, args] = wordsOf(argv);
   const name = command !== undefined && isCommand(command) ? command : undefined;
   const format = formatOf(argv);
@@ -100,6 +112,15 @@ export async function run(argv: readonly string[], raw: Io): Promise<number> {
     const diagnostics = failureJson(error);
     return finish({ exitCode, json: { diagnostics }, told: { diagnostics } });
   }
+}
+
+/** What the scripts of `completion` ask: `=CURRENT` and the words before it. */
+async function answerShell([current = '=', ...before]: readonly string[], io: Io): Promise<number> {
+  const { complete } = await import('./completion/complete.ts');
+  const { besides, candidates } = await complete(current.slice(1), before, io.cwd);
+  const lines = candidates.map(({ value, about }) => `${value}\t${about ?? ''}\n`);
+  io.stdout.write(`${besides}\n${lines.join('')}`);
+  return EXIT.done;
 }
 
 async function openReporting(io: Io, format: Format, flags?: Flags, github = false): Promise<Reporting> {

@@ -1,10 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { RerankctlError } from '../core/errors.ts';
+import { join } from 'node:path';
 import { VERSION } from '../core/version.ts';
 import type { VerificationReport } from '../verify/report.ts';
 import { runsOf } from '../verify/runs.ts';
 import type { Invocation } from './command.ts';
+import { save } from './save.ts';
 
 /** What stdout does not carry: reports for people, CI and other tools, each a file that a flag names. */
 export async function writeFiles(
@@ -31,19 +30,5 @@ export async function writeFiles(
       const name = report.address.replace(/^[^/]*\//, '').replaceAll(/[^\w.-]/g, '_');
       await save(io, join(folder, `${name}.${arm}.trec`), runLines(arm, run));
     }
-  }
-}
-
-/** Writes a file that the user named, and its folder. */
-export async function save(io: Invocation['io'], file: string, content: string): Promise<void> {
-  const path = resolve(io.cwd, file);
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, content);
-  } catch (error) {
-    throw new RerankctlError('usage', 'RCTL_FILE_UNWRITABLE', `${file} cannot be written.`, {
-      remedy: error instanceof Error ? error.message : String(error),
-      cause: error,
-    });
   }
 }

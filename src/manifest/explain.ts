@@ -241,7 +241,7 @@ function notListed(error: ValidationError, subject: Subject, schema: Schema): Ex
 }
 
 /** The server takes its enums in either case; one is enough to read. */
-function withoutCaseTwins(words: string[]): string[] {
+export function withoutCaseTwins(words: string[]): string[] {
   return words.filter(
     (word, i) => words.findIndex((other) => other.toLowerCase() === word.toLowerCase()) === i,
   );

@@ -1,4 +1,5 @@
 import { isObject } from '../core/json.ts';
+import { withoutCaseTwins } from './explain.ts';
 import { KIND_NAMES, type Schema, schemaOf } from './schema.ts';
 
 /** What a schema says of one field, for a reader. */
@@ -130,7 +131,7 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 function typeInWords(schema: Schema): string {
-  if (Array.isArray(schema.enum)) return `one of ${schema.enum.map(String).join(', ')}`;
+  if (Array.isArray(schema.enum)) return `one of ${withoutCaseTwins(schema.enum.map(String)).join(', ')}`;
   if (isObject(schema.items)) return `list of ${typeInWords(schema.items)}`;
   const types = [schema.type].flat().filter((type) => typeof type === 'string');
   if (types.length > 0)

@@ -6,7 +6,7 @@ import { rerankctl } from '../support/cli.ts';
 it('tells of a field what it is for, and what may stand there', async () => {
   const { code, stdout } = await rerankctl(['explain', 'Model.model_config.framework_type']);
   expect(code).toBe(0);
-  expect(stdout).toContain('The library that the model comes from.');
+  expect(stdout).toContain('The library that the model comes from: `huggingface_transformers`');
   expect(stdout).toMatch(/type +one of huggingface_transformers, /);
 });
 
@@ -25,6 +25,15 @@ it('goes through lists, and tells since when a field works and whether it is a s
   expect(secret.stdout).toMatch(/secret +a directive alone/);
   const reference = await rerankctl(['explain', 'Model.model_group_id']);
   expect(reference.stdout).toMatch(/required +yes\n.*refers to +\{ \$ref: ModelGroup\/… \}/s);
+});
+
+it('shows the default, and examples as they would stand in a manifest', async () => {
+  const lifecycle = await rerankctl(['explain', 'metadata.lifecycle.retire_after']);
+  expect(lifecycle.stdout).toMatch(/default +0s\n.*example +24h\n/s);
+  const context = await rerankctl(['explain', 'SearchPipeline.response_processors']);
+  expect(context.stdout).toMatch(
+    / +example\n {4}- rerank:\n {8}ml_opensearch:\n {10}model_id: \{ \$ref: Model\/ms-marco \}\n/,
+  );
 });
 
 it('lists what there is to explain, and guesses what was meant', async () => {

@@ -1,6 +1,7 @@
-import { type Diagnostic, hasErrors } from '../../core/diagnostic.ts';
+import type { Diagnostic } from '../../core/diagnostic.ts';
 import type { Listener } from '../../core/events.ts';
-import { type Outcome, type Plan, pendingChanges } from '../../core/plan.ts';
+import { type Plan, pendingChanges } from '../../core/plan.ts';
+import { conclusionOf } from '../../engine/conclusion.ts';
 import { apply, type PreparedPlan, refuseIfRefused } from '../../engine/provision.ts';
 import type { ReleaseReport } from '../../engine/release.ts';
 import type { ApplyReport } from '../../engine/run.ts';
@@ -152,17 +153,14 @@ function finish(report: ApplyReport, made: Plan, invocation: Invocation): Comman
   const problems = [renderFailures(outcomes, style), renderDiagnostics(diagnostics, style)];
   for (const text of problems.filter((each) => each !== '')) io.stderr.write(`\n${text}`);
   if (output === 'text') io.stdout.write(renderSummary(outcomes));
-  const whole = !hasErrors(diagnostics) && outcomes.every(({ result }) => result === 'done');
-  const onlyStopped = release !== undefined && !hasErrors(diagnostics) && outcomes.every(isDoneOrStopped);
-  if (!whole && !onlyStopped) {
+  if (conclusionOf(report) === 'incomplete') {
     io.stderr.write('\nRun it again: what was begun is finished, and nothing is made twice.\n');
   }
-  const incomplete = onlyStopped ? EXIT_OF_RELEASE[release.verdict] : EXIT.incomplete;
   const shown = release === undefined ? undefined : shownRelease(release, io.cwd);
   // What was said of the plan is said of what it came to, too.
   const all: readonly Diagnostic[] = [...made.diagnostics, ...diagnostics];
   return {
-    exitCode: io.signal.aborted ? EXIT.interrupted : whole ? EXIT.done : incomplete,
+    exitCode: io.signal.aborted ? EXIT.interrupted : exitCodeOfReport(report),
     told: {
       ...toldOf(made, all),
       outcomes,
@@ -185,6 +183,12 @@ function shownRelease(release: ReleaseReport, cwd: string): ReleaseReport {
   return { ...release, reports: release.reports.map((report) => shownFrom(cwd, report)) };
 }
 
+export function exitCodeOfReport(report: ApplyReport): number {
+  const conclusion = conclusionOf(report);
+  if (conclusion === 'stopped') return EXIT_OF_RELEASE[report.release?.verdict ?? 'error'];
+  return conclusion === 'done' ? EXIT.done : EXIT.incomplete;
+}
+
 /** Nothing else went wrong than that the verifications did not let it through. */
 const EXIT_OF_RELEASE = {
   pass: EXIT.incomplete,
@@ -192,10 +196,3 @@ const EXIT_OF_RELEASE = {
   inconclusive: EXIT.inconclusive,
   error: EXIT.incomplete,
 } as const;
-
-function isDoneOrStopped(outcome: Outcome): boolean {
-  return (
-    outcome.result === 'done' ||
-    (outcome.result === 'failed' && outcome.error.code === 'RCTL_RELEASE_STOPPED')
-  );
-}

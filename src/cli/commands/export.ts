@@ -19,7 +19,7 @@ import { ExportFolder, type Selection } from '../export-folder.ts';
 import { usage } from '../flags.ts';
 import { lineProgress } from '../progress/lines.ts';
 import { countOf, renderDiagnostics } from '../render/diagnostics.ts';
-import { manifestObject, renderManifests } from '../render/manifests.ts';
+import { fileOfKind, manifestObject, renderManifests } from '../render/manifests.ts';
 import { clusterOf, stderrStyle } from './shared.ts';
 
 /** Writes manifests of what the cluster holds: `plan` of them has nothing to do but to adopt. */
@@ -88,7 +88,7 @@ async function exportInto(
     address: manifest.address,
     dependsOn: manifest.dependsOn,
     id: ids.get(manifest.address),
-    ...(folder === undefined ? { manifest: manifestObject(manifest) } : { file: fileOf(manifest.kind) }),
+    ...(folder === undefined ? { manifest: manifestObject(manifest) } : { file: fileOfKind(manifest.kind) }),
   }));
   return { exitCode: EXIT.done, json: { resources, files, diagnostics } };
 }
@@ -127,11 +127,6 @@ async function expressible(findings: Findings): Promise<{
   }
 }
 
-/** One file a kind: `model-group.yaml`. */
-function fileOf(kind: string): string {
-  return `${kind.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()}.yaml`;
-}
-
 async function writeFiles(
   folder: ExportFolder,
   manifests: readonly ExportedManifest[],
@@ -142,7 +137,7 @@ async function writeFiles(
     const content = async function* () {
       yield Buffer.from(renderManifests(some, header));
     };
-    await folder.write(fileOf(kind), content());
+    await folder.write(fileOfKind(kind), content());
   }
   await folder.commit();
 }

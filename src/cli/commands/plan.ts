@@ -15,7 +15,7 @@ import { renderDiagnostics } from '../render/diagnostics.ts';
 import { renderMarkdown } from '../render/markdown.ts';
 import { planJson, renderPlan } from '../render/plan.ts';
 import { renderPreview } from '../render/preview.ts';
-import { save } from '../verify-files.ts';
+import { save } from '../save.ts';
 import { applyWords, loadAndPlan, requestOf } from './planning.ts';
 import { clusterOf, stderrStyle, tableStyle } from './shared.ts';
 

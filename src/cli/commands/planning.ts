@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Resource } from '../../core/resource.ts';
-import { type PreparedPlan, plan } from '../../engine/provision.ts';
+import { type PlanOptions, type PreparedPlan, plan } from '../../engine/provision.ts';
 import { formerRelease } from '../../engine/rollback.ts';
 import type { PlanInputs, SavedPlan } from '../../engine/saved-plan.ts';
 import { readSavedPlan } from '../../engine/saved-plan.ts';
@@ -45,21 +45,8 @@ export async function loadAndPlan(
 ): Promise<{ prepared: PreparedPlan; inputs: PlanInputs; resources: readonly Resource[] }> {
   if (invocation.flags.on('rollback')) return planRollback({ stack, manifests, rules }, invocation, cluster);
   const { resources, digest, secretVars } = await loadResources(invocation, manifests);
-  if (rules.prune && resources.length === 0) {
-    throw usage(
-      'There is no manifest here, and --prune would delete all that the stack holds.',
-      `When that is meant: rerankctl destroy --stack ${stack} --confirm ${stack}`,
-    );
-  }
-  const { maxDeletes, allowDataLoss, targets, excludes } = rules;
-  const removals = rules.prune ? { removals: { maxDeletes, allowDataLoss } } : {};
-  const prepared = await plan(cluster, resources, {
-    stack,
-    targets,
-    excludes,
-    lint: lintLevels(invocation.flags),
-    ...removals,
-  });
+  refuseEmptyPrune({ stack, rules }, resources);
+  const prepared = await plan(cluster, resources, planOptionsOf({ stack, rules }, invocation.flags));
   return { prepared, inputs: inputsOf(manifests, secretVars, digest, rules), resources };
 }
 
@@ -71,6 +58,27 @@ function inputsOf(
 ): PlanInputs {
   const open = Object.fromEntries(Object.entries(vars).filter(([name]) => !secretVars.includes(name)));
   return { files, vars: open, ...(secretVars.length === 0 ? {} : { secretVars }), digest, ...rules };
+}
+
+/** How the engine is to plan what was asked for. */
+export function planOptionsOf(
+  { stack, rules }: Pick<PlanRequest, 'stack' | 'rules'>,
+  flags: Flags,
+): PlanOptions {
+  const { prune, maxDeletes, allowDataLoss, targets, excludes } = rules;
+  const removals = prune ? { removals: { maxDeletes, allowDataLoss } } : {};
+  return { stack, targets, excludes, lint: lintLevels(flags), ...removals };
+}
+
+export function refuseEmptyPrune(
+  { stack, rules }: Pick<PlanRequest, 'stack' | 'rules'>,
+  resources: readonly Resource[],
+): void {
+  if (!rules.prune || resources.length > 0) return;
+  throw usage(
+    'There is no manifest here, and --prune would delete all that the stack holds.',
+    `When that is meant: rerankctl destroy --stack ${stack} --confirm ${stack}`,
+  );
 }
 
 /** What `rollback` would do. Of manifests only the verifications count: they preview it. */

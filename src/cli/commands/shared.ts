@@ -8,7 +8,7 @@ import { connect } from '../../opensearch/connect.ts';
 import type { Invocation } from '../command.ts';
 import type { ConnectionSettings } from '../connection/settings.ts';
 import { usage } from '../flags.ts';
-import { painter } from '../io.ts';
+import { type Io, painter } from '../io.ts';
 import { renderConnection } from '../render/connection.ts';
 import { type RenderStyle, renderDiagnostics } from '../render/diagnostics.ts';
 import { manifestFailure } from '../render/failure.ts';
@@ -38,19 +38,30 @@ export function manifestInputs({ flags, positionals }: Invocation): ManifestInpu
   return { files: [...flags.list('file'), ...positionals], vars: flags.pairs('var') };
 }
 
-/** Reads, validates and checks manifests. Throws all errors at once; warnings go to stderr. */
-export async function loadResources(
-  invocation: Invocation,
-  { files, vars }: ManifestInputs = manifestInputs(invocation),
-): Promise<{
+export interface LoadedResources {
   readonly resources: Resource[];
+  /** Nothing worse than warnings. */
   readonly diagnostics: Diagnostic[];
   readonly files: readonly string[];
   /** See `Loaded.digest`. */
   readonly digest: string;
   readonly secretVars: readonly string[];
-}> {
-  const { io } = invocation;
+}
+
+/** Reads, validates and checks manifests. Throws all errors at once; warnings go to stderr. */
+export async function loadResources(
+  invocation: Invocation,
+  inputs: ManifestInputs = manifestInputs(invocation),
+): Promise<LoadedResources> {
+  const loaded = await readResources(invocation.io, inputs);
+  if (loaded.diagnostics.length > 0) {
+    invocation.io.stderr.write(`${renderDiagnostics(loaded.diagnostics, stderrStyle(invocation))}\n`);
+  }
+  return loaded;
+}
+
+/** As `loadResources`, and leaves it to the caller to tell of warnings. */
+export async function readResources(io: Io, { files, vars }: ManifestInputs): Promise<LoadedResources> {
   if (files.length === 0) {
     throw usage('No manifests given.', 'Name them with -f: a file, a folder, a glob, or - for stdin.');
   }
@@ -62,7 +73,6 @@ export async function loadResources(
   });
   const diagnostics = [...loaded.diagnostics, ...(await checkResources(loaded.resources))];
   if (hasErrors(diagnostics)) throw manifestFailure(diagnostics);
-  if (diagnostics.length > 0) io.stderr.write(`${renderDiagnostics(diagnostics, stderrStyle(invocation))}\n`);
   const { resources, digest, secretVars } = loaded;
   return { resources, diagnostics, files: loaded.files, digest, secretVars };
 }
@@ -105,6 +115,17 @@ export async function clusterOf(
 ): Promise<Cluster> {
   const { connection } = await settingsOf(invocation);
   return connect(connection, { ...options, listener: both(options.listener, invocation.stream?.event) });
+}
+
+/** The same cluster, with passwords and tokens as their files hold them now: these are renewed while a loop runs. */
+export async function clusterAnew(
+  invocation: Invocation,
+  options: { listener?: Listener } = {},
+): Promise<Cluster> {
+  const { readSettings } = await import('../connection/settings.ts');
+  const { password, token, clientKeyPassphrase } = (await readSettings(invocation)).connection;
+  const { connection } = await settingsOf(invocation);
+  return connect({ ...connection, password, token, clientKeyPassphrase }, options);
 }
 
 export async function stackOf(invocation: Invocation): Promise<string> {

@@ -12,7 +12,8 @@ import { usage } from '../flags.ts';
 import { shownFrom } from '../places.ts';
 import { lineProgress } from '../progress/lines.ts';
 import { renderVerification } from '../render/verification.ts';
-import { save, writeFiles } from '../verify-files.ts';
+import { save } from '../save.ts';
+import { writeFiles } from '../verify-files.ts';
 import { both, clusterOf, loadResources, tableStyle } from './shared.ts';
 
 /** A query without an answer says nothing of the reranker: that is the cluster's failure, not a gate's. */

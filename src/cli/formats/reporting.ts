@@ -3,7 +3,7 @@ import type { Listener } from '../../core/events.ts';
 import { type Plan, pendingChanges } from '../../core/plan.ts';
 import { type Flags, usage } from '../flags.ts';
 import type { Io } from '../io.ts';
-import { save } from '../verify-files.ts';
+import { save } from '../save.ts';
 import { type Format, REPORTS, type ReportFormat, render } from './format.ts';
 import type { Report } from './told.ts';
 

@@ -14,30 +14,34 @@ export interface Progress {
 /** Calm progress for logs: one line for each change of state, no cursor movement. */
 export function lineProgress(stderr: Pick<Output, 'write'>): (event: Event) => void {
   const started = performance.now();
+  return calmly((text) => stderr.write(`[${seconds(performance.now() - started).padStart(6)}] ${text}\n`));
+}
+
+/** The same for a log that has its own form of a line. */
+export function calmly(line: (text: string, event: Event) => void): (event: Event) => void {
+  const started = performance.now();
   const lastTold = new Map<string, number>();
-  const line = (text: string): void =>
-    stderr.write(`[${seconds(performance.now() - started).padStart(6)}] ${text}\n`);
-  const calmly = (key: string, text: string): void => {
+  const seldom = (key: string, text: string, event: Event): void => {
     const now = performance.now();
     if (now - (lastTold.get(key) ?? started) < QUIET_MS) return;
     lastTold.set(key, now);
-    line(text);
+    line(text, event);
   };
   return (event) => {
     switch (event.type) {
       case 'step.started':
         lastTold.set(event.address, performance.now());
-        return line(`${event.address}: ${event.step} …`);
+        return line(`${event.address}: ${event.step} …`, event);
       case 'change.finished':
-        return line(`${event.outcome.address}: ${outcomeText(event.outcome)}`);
+        return line(`${event.outcome.address}: ${outcomeText(event.outcome)}`, event);
       case 'step.progress':
-        return calmly(event.address, `${event.address}: ${event.step}: ${event.detail}`);
+        return seldom(event.address, `${event.address}: ${event.step}: ${event.detail}`, event);
       case 'wait.polled':
-        return calmly(event.address, `${event.address}: ${waitText(event)}`);
+        return seldom(event.address, `${event.address}: ${waitText(event)}`, event);
       case 'lock.awaited':
-        return line(lockText(event));
+        return line(lockText(event), event);
       case 'request.retried':
-        return line(retryText(event));
+        return line(retryText(event), event);
       default:
     }
   };

@@ -27,6 +27,15 @@ function what({ action, reason, steps }: Change): string {
   return reason ?? `heals by: ${steps.join(', ')}`;
 }
 
+/** In one line, without values: a log is read by more people than a cluster. */
+export function whatDiffers(change: Change): string {
+  const fields = change.fields.map(({ pointer, by }) => {
+    const who = by === undefined ? '' : ` ${WHO[by]}`;
+    return `${pointerSegments(pointer).join('.')}${who}`;
+  });
+  return fields.length === 0 ? what(change) : fields.join(', ');
+}
+
 /** What people read of a drift: who changed which field, and what fell over. */
 export function renderDrift(made: Plan, drifted: readonly Change[], paint: Paint): string {
   const lines: string[] = [];

@@ -1,12 +1,13 @@
 import type { FieldHelp } from '../../manifest/fields.ts';
 import type { Paint } from '../io.ts';
+import { yamlText } from './manifests.ts';
 
 /** One field with all that its schema says of it, and its fields with a line each. */
 export function renderField(field: FieldHelp, paint: Paint): string {
   const facts: [string, string][] = [
     ['type', field.type],
     ...(field.required ? [['required', 'yes'] as [string, string]] : []),
-    ...(field.default === undefined ? [] : [['default', JSON.stringify(field.default)] as [string, string]]),
+    ...(field.default === undefined ? [] : [['default', asYaml(field.default)] as [string, string]]),
     ...(field.since === undefined ? [] : [['since', `OpenSearch ${field.since}`] as [string, string]]),
     ...(field.refersTo.length === 0
       ? []
@@ -14,14 +15,14 @@ export function renderField(field: FieldHelp, paint: Paint): string {
           ['refers to', field.refersTo.map((kind) => `{ $ref: ${kind}/… }`).join(' or ')] as [string, string],
         ]),
     ...(field.secret ? [['secret', 'a directive alone, such as { $env: NAME }'] as [string, string]] : []),
-    ...field.examples.map((example): [string, string] => ['example', JSON.stringify(example)]),
+    ...field.examples.map((example): [string, string] => ['example', asYaml(example)]),
   ];
   const width = Math.max(...field.fields.map(({ path }) => nameOf(path).length), 0);
   const lines = [
     paint('bold', field.path),
     ...(field.description === '' ? [] : [`  ${field.description}`]),
     '',
-    ...facts.map(([name, value]) => `  ${paint('dim', name.padEnd(9))}  ${value}`),
+    ...facts.map(([name, value]) => factLine(paint, name, value)),
     ...(field.fields.length === 0 ? [] : ['', `  ${paint('dim', 'fields (* is required)')}`]),
     ...field.fields.map(
       ({ path, required, description, type }) =>
@@ -40,10 +41,21 @@ export function renderSubjects(subjects: readonly FieldHelp[], paint: Paint): st
   return `${lines.join('\n')}\n\nOf one of them, or of a field: rerankctl explain Model.model_config\n`;
 }
 
+/** What takes several lines stands below its name. */
+function factLine(paint: Paint, name: string, value: string): string {
+  if (!value.includes('\n')) return `  ${paint('dim', name.padEnd(9))}  ${value}`;
+  return `  ${paint('dim', name)}\n${value.replaceAll(/^/gm, '    ')}`;
+}
+
+/** As it would stand in a manifest. */
+function asYaml(value: unknown): string {
+  return yamlText(value).trimEnd();
+}
+
 function nameOf(path: string): string {
   return path.split('.').at(-1) ?? path;
 }
 
-function firstSentence(text: string): string {
+export function firstSentence(text: string): string {
   return /^.*?[.:](?=\s|$)/s.exec(text)?.[0].replace(/:$/, '.') ?? text;
 }

@@ -13,8 +13,13 @@ export function renderManifests(manifests: readonly ExportedManifest[], header: 
 }
 
 function renderManifest(manifest: ExportedManifest): string {
-  // Equal parts of a spec are written out each time: anchors are for people who know them.
-  const document = new Document(manifestObject(manifest), { aliasDuplicateObjects: false });
+  return manifest.comments.map(comment).join('') + yamlText(manifestObject(manifest));
+}
+
+/** A value as YAML. Directives stand on one line. */
+export function yamlText(value: unknown): string {
+  // Equal parts are written out each time: anchors are for people who know them.
+  const document = new Document(value, { aliasDuplicateObjects: false });
   visit(document, {
     Map(_key, node) {
       const [first, ...others] = node.items;
@@ -22,9 +27,14 @@ function renderManifest(manifest: ExportedManifest): string {
       if (isDirective && others.length === 0) node.flow = true;
     },
   });
-  return manifest.comments.map(comment).join('') + document.toString({ lineWidth: 0 });
+  return document.toString({ lineWidth: 0 });
 }
 
-function comment(text: string): string {
+/** One file a kind: `model-group.yaml`. */
+export function fileOfKind(kind: string): string {
+  return `${kind.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()}.yaml`;
+}
+
+export function comment(text: string): string {
   return `# ${text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ')}\n`;
 }

@@ -217,6 +217,14 @@ async function isCurrent(cluster: Cluster, stack: string, state: State): Promise
   );
 }
 
+/** Who holds the lock of a state that was just read, as far as anybody can tell without hearing a silence out. */
+export function holderOf({ lock }: Pick<State, 'lock'>): Holder | undefined {
+  const holder = lock?.record.holder;
+  if (holder === undefined || isGone(holder)) return undefined;
+  // Whatever the clocks say: one that is an hour ahead must not seem to hold it for an hour.
+  return Math.abs(Date.now() - Date.parse(holder.renewed)) < LEASE_MS ? holder : undefined;
+}
+
 /** Takes the lock away from whoever holds it, who then stops before the next write. The holder that it had. */
 export async function breakLock(cluster: Cluster, stack: string): Promise<Holder | undefined> {
   const found = await readLock(cluster, stack);
@@ -232,7 +240,8 @@ export function describeHolder({ user, host, pid, command, since, renewed }: Hol
   return `${user} on ${host} (${command}, process ${pid}), since ${since}, last sign of life ${ago} s ago`;
 }
 
-function locked(stack: string, holder: Holder): RerankctlError {
+/** `RCTL_LOCKED`. */
+export function locked(stack: string, holder: Holder): RerankctlError {
   return new RerankctlError(
     'refused',
     'RCTL_LOCKED',

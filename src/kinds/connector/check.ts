@@ -1,15 +1,8 @@
 import type { Diagnostic } from '../../core/diagnostic.ts';
 import { dig, isObject, listAt, textAt } from '../../core/json.ts';
 import { diagnosticAt, type Resource } from '../../core/resource.ts';
+import { isSecretHeader } from '../../core/secret-names.ts';
 import { Sensitive } from '../../core/value.ts';
-
-/** Headers whose value is a secret in itself. */
-const SECRET_HEADERS = /^(authorization|proxy-authorization|x-api-key|api-key|x-goog-api-key|cookie)$/i;
-
-/** Is this the header of a secret, and the secret itself in it? */
-export function isSecretHeader(name: string, value: unknown): boolean {
-  return SECRET_HEADERS.test(name) && typeof value === 'string' && !value.includes('${');
-}
 
 /** What the server takes and then shows to everybody who may read connectors, or cannot use. */
 export function checkConnector(resource: Resource): Diagnostic[] {

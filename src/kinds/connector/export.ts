@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../core/diagnostic.ts';
 import { isObject, type Json, type JsonObject, listAt } from '../../core/json.ts';
+import { isSecretHeader, variableFor } from '../../core/secret-names.ts';
 import { searchAll } from '../../opensearch/paging.ts';
 import {
   type ExportContext,
@@ -9,7 +10,7 @@ import {
   type LiveValue,
 } from '../exporting.ts';
 import { accessControl } from './access.ts';
-import { credentialsIn, isSecretHeader } from './check.ts';
+import { credentialsIn } from './check.ts';
 import { CONNECTORS } from './live.ts';
 
 /** Connectors of other protocols (`mcp_sse`) belong to agents, and are no matter of manifests. */
@@ -85,15 +86,6 @@ function credentialOf(name: string, body: Record<string, unknown>): Record<strin
   return Object.fromEntries(
     (keys.length === 0 ? ['key'] : keys).map((key) => [key, new LiveSecret(variableFor(`${name}_${key}`))]),
   );
-}
-
-function variableFor(text: string): string {
-  const name = text
-    .normalize('NFKD')
-    .toUpperCase()
-    .replaceAll(/[^A-Z0-9]+/g, '_')
-    .replaceAll(/^_+|_+$/g, '');
-  return /^[A-Z]/.test(name) ? name : `CONNECTOR_${name}`;
 }
 
 function pick(body: Record<string, unknown>, keys: readonly string[]): JsonObject {

@@ -107,7 +107,8 @@ function identityChanges(question: Question, live: LiveModel, snapshot: ModelSna
   const { from } = sourceOf(question.resource);
   const changed = question.changedSince(recorded).filter((field) => makesAnother(field, from, live));
   if (hash !== undefined && live.hash !== undefined && hash !== live.hash && !declaredHash(changed)) {
-    changed.push({ pointer: '/model_content_hash_value', before: live.hash, after: hash });
+    // The content of a model that is registered never changes: it is the file that has.
+    changed.push({ pointer: '/model_content_hash_value', before: live.hash, after: hash, by: 'git' });
   }
   return changed;
 }
