@@ -1,11 +1,13 @@
 import { chmodSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { writeLicences } from './licences.mjs';
 import { ROOT, runOrExit } from './ready.mjs';
 
 runOrExit(process.execPath, [join(ROOT, 'scripts', 'generate.mjs')]);
 rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
-await build({
+const { metafile } = await build({
+  metafile: true,
   absWorkingDir: ROOT,
   entryPoints: { main: 'src/main.ts', index: 'src/index.ts' },
   outdir: 'dist',
@@ -27,14 +29,11 @@ await build({
   external: ['@aws-sdk/credential-providers'],
   logLevel: 'warning',
 });
+writeLicences(Object.keys(metafile.inputs));
 const main = join(ROOT, 'dist', 'main.js');
 chmodSync(main, 0o755);
 if (!process.argv.includes('--no-types')) {
-  runOrExit(process.execPath, [
-    join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'),
-    '-p',
-    'tsconfig.types.json',
-  ]);
+  runOrExit(process.execPath, [join(ROOT, 'scripts', 'types.mjs')]);
 }
 const now = new Date();
 utimesSync(main, now, now);

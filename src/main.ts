@@ -32,14 +32,15 @@ process.exitCode = await run(process.argv.slice(2), {
   stdout: {
     isTTY: process.stdout.isTTY === true,
     get columns() {
-      return process.stdout.columns ?? 80;
+      // A terminal that was not told its size says 0.
+      return process.stdout.columns || 80;
     },
     write: (data) => process.stdout.write(data),
   },
   stderr: {
     isTTY: process.stderr.isTTY === true,
     get columns() {
-      return process.stderr.columns ?? 80;
+      return process.stderr.columns || 80;
     },
     get rows() {
       return process.stderr.rows;
@@ -55,7 +56,8 @@ process.exitCode = await run(process.argv.slice(2), {
   },
   ask: async (question) => {
     const person = process.stdin.isTTY === true && process.stderr.isTTY === true;
-    if (!person || stdinIsRead || inCi(process.env)) return undefined;
+    // A terminal that has gone would be asked for ever.
+    if (!person || stdinIsRead || !process.stdin.readable || inCi(process.env)) return undefined;
     const lines = createInterface({ input: process.stdin, output: process.stderr });
     // readline takes Ctrl-C for itself; Ctrl-D closes it, and is no yes.
     lines.on('SIGINT', onSignal);

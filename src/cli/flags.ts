@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { RerankctlError } from '../core/errors.ts';
 import { didYouMean } from '../core/suggest.ts';
-import { COMMANDS, type CommandName, type Flag } from './command-table.ts';
+import { COMMANDS, type CommandName } from './command-table.ts';
+import type { Flag } from './flag-table.ts';
 
 export class Flags {
   readonly #values: Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
@@ -31,8 +32,7 @@ export class Flags {
     return Object.fromEntries(
       this.list(name).map((pair) => {
         const cut = pair.indexOf('=');
-        // The value of a variable may be a secret, and what stands here may be one without its name.
-        if (cut <= 0) throw usage(`--${name} takes NAME=VALUE${name === 'var' ? '' : `, not ${pair}`}.`);
+        if (cut <= 0) throw usage(`--${name} takes NAME=VALUE, not ${pair}.`);
         return [pair.slice(0, cut), pair.slice(cut + 1)];
       }),
     );

@@ -1,5 +1,6 @@
-import { COMMANDS, type CommandHelp, type CommandName, type Flag, isCommand } from './command-table.ts';
+import { COMMANDS, type CommandHelp, type CommandName, isCommand } from './command-table.ts';
 import { exitCodes } from './exit.ts';
+import type { Flag } from './flag-table.ts';
 import { TOPICS } from './topics.ts';
 
 /** Flags without a group are the command's own, and come first. */

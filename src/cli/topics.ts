@@ -1,5 +1,6 @@
-import { COMMANDS, type Flag } from './command-table.ts';
+import { COMMANDS } from './command-table.ts';
 import { exitCodes } from './exit.ts';
+import type { Flag } from './flag-table.ts';
 
 interface Topic {
   readonly summary: string;
@@ -16,14 +17,21 @@ export const TOPICS: Readonly<Record<string, Topic>> = {
 function environment(): string {
   return `OPENSEARCH_URL=http://127.0.0.1:9200 rerankctl plan -f manifests/quickstart
 
-A flag wins over a variable, and a variable over the default.
+A flag wins over a variable, a variable over the profile in rerankctl.yaml, and that over the default.
 
 The cluster:
 ${table([
   ['OPENSEARCH_URL', 'its address (--url)'],
   ['OPENSEARCH_USERNAME', 'user (--username)'],
   ['OPENSEARCH_PASSWORD', 'password; a file or stdin is --password-file'],
+  ['OPENSEARCH_TOKEN', 'bearer token; a file or stdin is --token-file'],
   ['OPENSEARCH_CA_FILE', 'PEM file of a private CA (--ca-file)'],
+  ['OPENSEARCH_CLIENT_CERT', 'PEM file of a client certificate (--client-cert)'],
+  ['OPENSEARCH_CLIENT_KEY', 'PEM file of its key (--client-key)'],
+  ['OPENSEARCH_CLIENT_KEY_PASSPHRASE', 'passphrase of that key; a file is --client-key-passphrase-file'],
+  ['RERANKCTL_PROFILE', 'a cluster of rerankctl.yaml (--profile)'],
+  ['AWS_REGION', 'with --aws-service: region of the cluster (--aws-region)'],
+  ['HTTPS_PROXY, HTTP_PROXY, NO_PROXY', 'the way to it (--proxy)'],
 ])}
 
 Manifests:
@@ -59,6 +67,11 @@ ${exitCodes()}
 const FORMATS: Readonly<Record<string, string>> = {
   text: 'for people; the default',
   json: 'one object, also when the command fails: schemas/output.schema.json',
+  ndjson: 'one object a line, as it happens; the first tells the version',
+  markdown: 'for a pull request or a step summary',
+  junit: 'for the test view of a CI',
+  sarif: 'for code scanning',
+  github: 'annotations of GitHub Actions',
 };
 
 function formats(): string {
@@ -73,7 +86,7 @@ stdout carries the result alone; progress, notes and errors go to stderr.
 --output FORMAT:
 ${table([...known].map((name) => [name, FORMATS[name] ?? '']))}
 
-In the same run verify writes files:
+In the same run --report FORMAT=PATH writes each of these, and html, into a file; verify also writes:
 ${table(files.map(({ name, value = '', help }) => [`--${name} ${value}`, help]))}
 
 Of a saved plan (plan -o plan.json) and of a report, schemas/ holds the schema.

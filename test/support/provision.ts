@@ -93,6 +93,8 @@ export interface Bench {
   loseState(): Promise<void>;
   /** Raw request that must succeed; the body of the answer. */
   raw(method: 'GET' | 'PUT' | 'POST' | 'DELETE', path: string, body?: object): Promise<unknown>;
+  /** Resources that others apply: they count as loaded here. */
+  know(resources: readonly Resource[]): void;
   /** Deletes everything that was ever loaded here, by its natural key, and the state. */
   wipe(): Promise<void>;
   /** Leaves everything as it is. */
@@ -114,11 +116,15 @@ export async function openBench(
   const stack = uniqueName(purpose);
   const known = new Map<string, Resource>();
 
-  async function prepare(yaml: string, rules: PlanRules = {}) {
-    const resources = await load(yaml, process.cwd(), env);
+  function know(resources: readonly Resource[]): void {
     for (const resource of resources) {
       known.set(`${resource.address} ${String(resource.spec.name)}`, resource);
     }
+  }
+
+  async function prepare(yaml: string, rules: PlanRules = {}) {
+    const resources = await load(yaml, process.cwd(), env);
+    know(resources);
     return plan(counted, resources, { stack, ...rules });
   }
 
@@ -146,6 +152,7 @@ export async function openBench(
     cluster,
     proxy,
     planOf: async (yaml, rules) => (await prepare(yaml, rules)).plan,
+    know,
     tryProvision,
     carryOut,
     async provision(yaml, rules) {

@@ -1,14 +1,21 @@
 import { refuseIfStale } from '../../engine/saved-plan.ts';
 import type { CommandResult, Invocation } from '../command.ts';
 import { EXIT } from '../exit.ts';
+import { usage } from '../flags.ts';
 import { suggest } from '../next-step.ts';
 import { shownPath } from '../render/diagnostics.ts';
 import { type Consent, carryOut, openForChanges } from './carry-out.ts';
+import { planCommand } from './plan.ts';
 import { applyWords, loadAndPlan, nextWords, requestOf, requestOfSaved, savedPlanOf } from './planning.ts';
 import type { ManifestInputs } from './shared.ts';
 
 export async function applyCommand(invocation: Invocation): Promise<CommandResult> {
   const saved = await savedPlanOf(invocation);
+  if (invocation.flags.on('dry-run')) {
+    if (saved !== undefined)
+      throw usage('A saved plan is what a dry run would show.', 'Leave --dry-run out.');
+    return planCommand(invocation);
+  }
   const request = saved === undefined ? await requestOf(invocation) : requestOfSaved(saved, invocation);
   const opened = await openForChanges(invocation);
   try {

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { isObject, textAt } from '../../core/json.ts';
-import { COMMANDS, type CommandHelp, type CommandName, type Flag } from '../command-table.ts';
+import { COMMANDS, type CommandHelp, type CommandName } from '../command-table.ts';
+import type { Flag } from '../flag-table.ts';
 import { SHELLS } from './scripts.ts';
 
 export interface Candidate {

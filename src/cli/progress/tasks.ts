@@ -54,6 +54,8 @@ export function taskProgress(
     {
       concurrent: true,
       exitOnError: false,
+      // Where stdout is no terminal listr2 would write plain lines to it, and stdout is for the result.
+      forceTTY: true,
       // listr2 would end the process with 127 on Ctrl-C: the exit code is ours.
       registerSignalListeners: false,
       rendererOptions: {

@@ -58,7 +58,7 @@ const ORDER = [
   / -o plan\.json/,
   /apply plan\.json/,
   / apply -f/,
-  / verify | doctor | drift | state /,
+  / verify | doctor | drift | reconcile | state /,
 ];
 const LAST = [/ rollback/, / export /, / destroy /];
 
@@ -73,7 +73,7 @@ function inShell(line: string): Promise<Ran> {
   const script = `rerankctl() {
     case "$1 $*" in
       *plan.json|*"-o plan.json") [ "$1" = plan ] && set -- "$@" --stack "$STACK" ;;
-      plan*|apply*|rollback*|doctor*|drift*|destroy*|state*) set -- "$@" --stack "$STACK" ;;
+      plan*|apply*|rollback*|doctor*|drift*|destroy*|state*|reconcile*) set -- "$@" --stack "$STACK" ;;
       export*) set -- "$@" --name "$STACK*" ;;
     esac
     "$NODE" "$MAIN" "$@"
