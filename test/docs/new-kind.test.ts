@@ -59,7 +59,9 @@ describe('a new kind, by the steps of CONTRIBUTING.md', () => {
     const schema = await readFile(join(copy, 'schemas/manifest.schema.json'), 'utf8');
     expect(schema).toContain('"const": "StoredScript"');
     expect((await rerankctl('explain', 'StoredScript.script.source')).stdout).toContain('Its text.');
-    expect((await rerankctl('__complete', '=StoredScript.s', 'explain')).stdout).toContain('StoredScript.script');
+    expect((await rerankctl('__complete', '=StoredScript.s', 'explain')).stdout).toContain(
+      'StoredScript.script',
+    );
     await run('scripts/docs.mjs');
     expect(await readFile(join(copy, 'docs/reference/StoredScript.md'), 'utf8')).toContain('Its language.');
   });
