@@ -8,7 +8,7 @@ import type { Cluster } from '../../opensearch/cluster.ts';
 import type { NodeFacts } from '../../opensearch/nodes.ts';
 import type { Examine, ExamineContext } from '../examine.ts';
 import { readHeld } from '../held-models.ts';
-import { FILE_SETTING, ML_NODE_SETTING, URL_SETTING } from './failures.ts';
+import { FILE_SETTING, ML_NODE_SETTING, URL_SETTING } from './remedies.ts';
 import { OVERHEAD } from './room.ts';
 import { type ModelSource, sourceOf, wantsDeployment } from './source.ts';
 
