@@ -99,7 +99,7 @@ export const TASK_REFUSALS: readonly Rule[] = [
     cause: 'The cluster runs as many ML tasks as it allows at once.',
     remedy:
       'Apply again in a while, or raise plugins.ml_commons.max_register_model_tasks_per_node and max_deploy_model_tasks_per_node.',
-    samples: [heard('3.6.0', 'task', 'exceed max running task limit')],
+    samples: [unheard('3.6.0', 'task', 'exceed max running task limit')],
   },
   {
     said: /Exceed max local model per node limit/i,
@@ -113,7 +113,7 @@ export const TASK_REFUSALS: readonly Rule[] = [
     code: 'RCTL_ML_TASK_TIMEOUT',
     cause: 'The cluster gave the task up after {seconds} seconds.',
     remedy: 'Apply again; a slow download needs a higher plugins.ml_commons.ml_task_timeout_in_seconds.',
-    samples: [heard('3.6.0', 'task', 'timeout after 600 seconds')],
+    samples: [unheard('3.6.0', 'task', 'timeout after 600 seconds')],
   },
   {
     said: /publish\.djl\.ai|Failed to save pytorch index file|UnsatisfiedLinkError|Failed to load PyTorch|Could not initialize class ai\.djl/i,
@@ -123,8 +123,8 @@ export const TASK_REFUSALS: readonly Rule[] = [
     remedy:
       'Let the node reach publish.djl.ai, or lay libtorch down beforehand and start it with PYTORCH_LIBRARY_PATH, then restart it.',
     samples: [
-      heard('3.6.0', 'task', 'publish.djl.ai'),
-      heard('2.19.1, 3.6.0', 'task', 'Failed to save pytorch index file'),
+      unheard('3.6.0', 'task', 'publish.djl.ai'),
+      unheard('2.19.1, 3.6.0', 'task', 'Failed to save pytorch index file'),
       unheard('2.19 to 3.8', 'task', 'Could not initialize class ai.djl.pytorch.engine.PtEngine'),
     ],
   },

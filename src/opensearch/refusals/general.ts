@@ -182,7 +182,7 @@ export const EXACT: readonly Rule[] = [
     remedy:
       'Free disk space, or raise cluster.routing.allocation.disk.watermark.*. The block is then lifted by itself.',
     samples: [
-      heard(
+      unheard(
         '3.6.0',
         '429 cluster_block_exception',
         'index [products] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark, index has read-only-allow-delete block];',
@@ -208,7 +208,7 @@ export const EXACT: readonly Rule[] = [
     cause: 'The cluster is blocked: {block}.',
     remedy: 'Wait until the cluster has a manager and has recovered its state; see `GET /_cluster/health`.',
     samples: [
-      heard(
+      unheard(
         '3.6.0',
         '503 cluster_block_exception',
         'blocked by: [SERVICE_UNAVAILABLE/1/state not recovered / initialized];',
@@ -262,7 +262,7 @@ export const BY_STATUS: readonly Rule[] = [
     code: 'RCTL_TOO_LARGE',
     cause: 'The body of {request} is larger than the server, or a proxy before it, takes.',
     remedy: 'Raise http.max_content_length of the cluster (100 MB by default), or the limit of the proxy.',
-    samples: [heard('3.6.0', '413', '')],
+    samples: [unheard('3.6.0', '413', '')],
   },
   {
     status: [405, 406],
@@ -316,7 +316,7 @@ export const BY_STATUS: readonly Rule[] = [
     cause: '{shown} answers {request} with 503: {reason}.',
     remedy: 'A node is starting or the cluster has no manager: see `GET /_cluster/health`, and try again.',
     samples: [
-      heard(
+      unheard(
         '3.6.0',
         '503 cluster_manager_not_discovered_exception',
         'cluster manager not discovered or elected yet',
@@ -330,8 +330,8 @@ export const BY_STATUS: readonly Rule[] = [
     cause: '{shown} answers {request} with {status}.',
     remedy: 'A proxy or load balancer before the cluster reaches no node: see whether the nodes are up.',
     samples: [
-      heard('nginx', '502', 'a web page, of a proxy perhaps'),
-      heard('nginx', '503', 'a web page, of a proxy perhaps'),
+      unheard('nginx', '502', 'a web page, of a proxy perhaps'),
+      unheard('nginx', '503', 'a web page, of a proxy perhaps'),
     ],
   },
   {
@@ -341,6 +341,6 @@ export const BY_STATUS: readonly Rule[] = [
     cause: ({ shown, reason = '' }) =>
       `${shown} redirects${reason === '' ? '' : ` to ${reason}`}, which an OpenSearch never does.`,
     remedy: 'Give the address of the cluster itself.',
-    samples: [heard('nginx', '301', 'https://search.example/')],
+    samples: [unheard('nginx', '301', 'https://search.example/')],
   },
 ];

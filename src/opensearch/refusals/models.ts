@@ -13,13 +13,7 @@ export const MODELS: readonly Rule[] = [
     cause: 'The cluster refuses models because its JVM heap is fuller than ML Commons allows.',
     remedy:
       'Give the nodes more heap or undeploy a model; the limit is plugins.ml_commons.jvm_heap_memory_threshold (85 % by default, 100 switches it off).',
-    samples: [
-      heard(
-        '3.6.0',
-        '500 circuit_breaking_exception',
-        'Memory Circuit Breaker is open, please check your resources!',
-      ),
-    ],
+    samples: [heard('3.6.0', 'answer', 'Memory Circuit Breaker is open, please check your resources!')],
   },
   {
     said: /Disk Circuit Breaker is open/i,
@@ -27,13 +21,7 @@ export const MODELS: readonly Rule[] = [
     cause: 'The cluster refuses models because a node has less free disk than ML Commons wants.',
     remedy:
       'Free disk space; the limit is plugins.ml_commons.disk_free_space_threshold (5 GB free by default, e.g. "1gb" lowers it).',
-    samples: [
-      heard(
-        '3.6.0',
-        '500 circuit_breaking_exception',
-        'Disk Circuit Breaker is open, please check your resources!',
-      ),
-    ],
+    samples: [heard('3.6.0', 'answer', 'Disk Circuit Breaker is open, please check your resources!')],
   },
   {
     said: /Local Model is currently disabled/i,
@@ -42,8 +30,8 @@ export const MODELS: readonly Rule[] = [
     remedy: `Allow it with: ${setting('plugins.ml_commons.local_model.enabled', true)}`,
     samples: [
       heard(
-        BOTH,
-        '400 illegal_state_exception',
+        '3.6.0',
+        'answer',
         'Local Model is currently disabled. To enable it, update the setting "plugins.ml_commons.local_model.enabled" to true.',
       ),
     ],
@@ -56,8 +44,8 @@ export const MODELS: readonly Rule[] = [
     remedy: `Allow it with: ${setting('plugins.ml_commons.remote_inference.enabled', true)} (what the server calls it is no setting)`,
     samples: [
       heard(
-        BOTH,
-        '400 illegal_state_exception',
+        '3.6.0',
+        'answer',
         'Remote Inference is currently disabled. To enable it, update the setting "plugins.ml_commons.remote_inference_enabled" to true.',
       ),
     ],

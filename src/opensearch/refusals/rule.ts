@@ -4,7 +4,8 @@ import type { FailureClass } from '../../core/errors.ts';
 export interface Sample {
   /** The versions that say it. */
   readonly versions: string;
-  /** Status and class of the answer, such as `400 illegal_argument_exception`; `task`: the error of an ML task. */
+  /** Status and class of the answer, such as `400 illegal_argument_exception`; `task`: the error of an ML task; `answer`: one
+   * whose status was not written down. */
   readonly how: string;
   readonly said: string;
   /** Nobody has heard it yet: it stands in the server's code. */
