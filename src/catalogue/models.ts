@@ -43,7 +43,7 @@ export const MODELS: Codes = {
   RCTL_ML_LOCAL_MODELS_OFF:
     'plugins.ml_commons.local_model.enabled is false: this cluster asks remote models only. Managed services do that. Use a Connector and a remote Model.',
   RCTL_ML_MEMORY_BREAKER:
-    'ML Commons refuses while heap or native memory are fuller than its thresholds. The native one counts the page cache as used (90 % by default), so an idle node can reach it: 100 switches it off. `rerankctl doctor --fix` does that.',
+    'ML Commons refuses while the heap of a node is fuller than plugins.ml_commons.jvm_heap_memory_threshold (85 % by default; 100 switches the breaker off). A garbage collection may end it, more heap does. native_memory_threshold is taken and does nothing.',
   RCTL_ML_MODEL_LIMIT:
     'plugins.ml_commons.max_model_on_node (10) local models are on the node. While one is replaced there are two of it. Undeploy what nobody uses, or raise it.',
   RCTL_ML_NAME: `From 3.1 on, names and descriptions of groups, models and connectors are of letters, digits, spaces and a few signs: . , ! ? ( ) : @ - _ / ' ". An accent that is a character of its own (decomposed Unicode) is none of them.`,
