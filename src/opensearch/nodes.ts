@@ -7,7 +7,6 @@ export interface NodeFacts {
   readonly name: string;
   readonly roles: readonly string[];
   readonly memory: number | undefined;
-  /** Of all memory, the page cache counted as used: the measure of ML Commons' native memory breaker. */
   readonly heap: number | undefined;
   readonly heapUsedPercent: number | undefined;
   readonly disk: number | undefined;
