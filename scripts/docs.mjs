@@ -1,5 +1,6 @@
 // Makes the pages that are told by the code: docs/reference/ from the schemas, docs/commands.md from the table of
-// commands. --check writes nothing, and ends with 1 where a page is not what it would make.
+// commands, docs/troubleshooting.md from the codes and what the server says. --check writes nothing, and ends with 1
+// where a page is not what it would make.
 import {
   existsSync,
   mkdirSync,
@@ -15,6 +16,7 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { commandsPage } from './docs/commands.mjs';
 import { referencePages } from './docs/reference.mjs';
+import { troubleshootingPage } from './docs/troubleshooting.mjs';
 import { ROOT } from './ready.mjs';
 
 const REFERENCE = 'docs/reference';
@@ -24,10 +26,15 @@ const code = await load(`
   export { EXIT_MEANINGS } from './src/cli/exit.ts';
   export { KINDS } from './src/kinds/registry.ts';
   export { fieldHelp } from './src/manifest/fields.ts';
+  export { CHAPTERS } from './src/catalogue/codes.ts';
+  export { DOCUMENT_REFUSALS } from './src/kinds/seed-data/refusals.ts';
+  export { TRANSLATIONS } from './src/opensearch/translations.ts';
+  export { sayingOf, wordsOf } from './src/opensearch/refusals/rule.ts';
 `);
 /** @type {Map<string, string>} */
 const pages = new Map([
   ['docs/commands.md', commandsPage(code)],
+  ['docs/troubleshooting.md', troubleshootingPage(code)],
   ...[...referencePages(code)].map(([name, text]) => [`${REFERENCE}/${name}`, text]),
 ]);
 const there = existsSync(join(ROOT, REFERENCE)) ? readdirSync(join(ROOT, REFERENCE)) : [];

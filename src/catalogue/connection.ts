@@ -65,4 +65,8 @@ export const CONNECTION: Codes = {
     'Something that was begun did not come to its end in time (--timeout for ML tasks, 600 s). It may still; apply again, and it is taken up where it stands.',
   RCTL_INTERRUPTED:
     'You stopped it (Ctrl-C, SIGTERM). What was begun is written down; the next apply finishes it.',
+  RCTL_CONFLICT:
+    'Two writes to one document met, and the server let one of them through. What the other one made is read by the next apply.',
+  RCTL_SHARD_LIMIT:
+    'A cluster holds at most cluster.max_shards_per_node (1000) shards for each data node, replicas counted, and refuses an index beyond that.',
 };

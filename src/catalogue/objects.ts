@@ -39,6 +39,8 @@ export const OBJECTS: Codes = {
     'Only some of the nodes hold the model. A manifest says that it is to be deployed, so a plan will want that.',
   RCTL_EXPORT_RAW_NAME:
     'The exported manifest names an object that is not part of this export by its ID or name. Export that too, and it becomes a reference.',
+  RCTL_INDEX_EXISTS:
+    'The index was made between the plan and its step, by somebody or by a late request. If it is as declared it is taken over; this one is not.',
   RCTL_IMPORT_FIELD:
     'An input of a step of the template has no field in a manifest, so it was left out. The message names it; nothing else of the step is lost.',
   RCTL_IMPORT_LEFT_OUT:
@@ -55,19 +57,36 @@ export const OBJECTS: Codes = {
     'The index was deleted, or made anew by somebody, between the plan and its step. Plan again.',
   RCTL_INDEX_IMMUTABLE:
     'OpenSearch changes this setting or mapping only in a new index. lifecycle.rollout: reindex makes one, fills and measures it, and swaps the name; without it the change is refused, because it would mean deleting data.',
+  RCTL_INDEX_NAME:
+    'Index names are lower case, without spaces and , " * \\\\ < | > / ? #, do not begin with - _ + and are at most 255 bytes long.',
   RCTL_INDEX_NOT_FOUND:
     'A request names an index that is not there. Declare it as an Index, or create it first.',
   RCTL_INDEX_UNAVAILABLE:
     'The index exists, and its documents cannot be read: it is closed, or no copy of a shard is on a node that runs. GET _cat/shards tells.',
+  RCTL_MAPPING_INVALID:
+    'The mapping, or an analyzer that it needs, is not as OpenSearch wants it; the message names the field. Types such as knn_vector come with plugins.',
+  RCTL_MAPPING_LIMIT:
+    'index.mapping.total_fields.limit (1000) bounds the fields of an index, those below objects and multi-fields counted. Dynamic mapping is what reaches it mostly.',
   RCTL_NAME_IS_ALIAS:
     'An index and an alias share one set of names. Delete or rename the alias, or declare it as an Alias.',
   RCTL_NAME_IS_INDEX: 'An alias cannot have the name of an index. Rename one of the two.',
+  RCTL_PIPELINE_FIELD:
+    'A search pipeline has description, version, request_processors, response_processors and phase_results_processors, and no _meta.',
+  RCTL_PIPELINE_MISSING:
+    'A request or index.search.default_pipeline names a search pipeline that is not there. The server lets both be set, and lets a pipeline in use be deleted; searches fail from then on.',
   RCTL_PLUGIN_MISSING:
     'The plugin is not on every node of the cluster, and what brings it into play would be refused. Install it everywhere and restart; a node without it is enough to lack it.',
   RCTL_PROCESSOR_FIELD:
     'The processor has no such parameter; the server parses ingest processors strictly. Its page in the documentation lists them.',
   RCTL_PROCESSOR_UNKNOWN:
     'The nodes of this cluster have no processor of this type for this place: a slip, a missing plugin, or a later version. Request, response and phase results processors are three lists.',
+  RCTL_RERANK_FIELD:
+    'Reranking by a field needs a JSON number at that place in the _source of every hit. One document without it fails the whole search.',
+  RCTL_RERANK_QUERY_TEXT:
+    'A rerank processor must be told what to rerank by, in ext.rerank.query_context. Where its pipeline is the default of an index, whatever does not say so fails: _count, _reindex, _update_by_query, a search without body. `?search_pipeline=_none` leaves it out.',
+  RCTL_RERANK_SIZE: 'Rerank processors fail on a search that matches and returns no hit (size: 0, _count).',
+  RCTL_RERANK_TOTAL_HITS:
+    'The rerank processor reads the number of hits, which track_total_hits: false leaves out (2.19.1, 3.6.0).',
   RCTL_ROLLOUT_COPY_FAILED:
     'Documents of the old index do not fit the mapping of the new one. Searches go on in the old one, and nothing was swapped. Mend the documents or the mapping, and apply again.',
   RCTL_ROLLOUT_COPY_LOST:
@@ -81,6 +100,8 @@ export const OBJECTS: Codes = {
     'Documents were written while writes were blocked, so somebody lifted the block; they might be missing from the copy. Apply again.',
   RCTL_SEARCH_PARTIAL:
     'Some shards of the index did not answer, and half of a truth is none. Wait until the index is green again.',
+  RCTL_SEARCH_WINDOW:
+    'A search returns at most index.max_result_window hits (10,000). For reranking a few hundred are a lot already.',
   RCTL_SEED_ANSWER:
     'The answer of _bulk does not fit what was sent: a proxy or another service answered. Nothing is taken for written.',
   RCTL_SEED_BULK_FORMAT:
@@ -98,6 +119,8 @@ export const OBJECTS: Codes = {
     'A pattern of `files` matches nothing. Patterns are relative to the folder of the manifest.',
   RCTL_SEED_OVERLOADED:
     'The cluster kept refusing these documents with 429, after several pauses. Apply again when it has less to do: only what is missing is sent.',
+  RCTL_SEED_PIPELINE_MISSING:
+    'default_pipeline or final_pipeline of the index names an ingest pipeline that is not there, so every document is refused.',
   RCTL_SEED_REJECTED:
     'The server refused documents, each told with its file, line and reason; all others are written. Mostly a field does not fit its mapping.',
   RCTL_SEED_SOURCE: 'A SeedData has `documents` or `files`, one of the two.',

@@ -157,3 +157,26 @@ export const DEV: readonly Flag[] = [
   { name: 'all', help: 'down: every node' },
   { name: 'purge', help: 'down: forget the data too' },
 ];
+
+export const INIT: readonly Flag[] = [
+  {
+    name: 'reranker',
+    value: 'KIND',
+    oneOf: ['pretrained', 'file', 'cohere', 'bedrock', 'sagemaker', 'by-field'],
+    help: 'pretrained (default), file, cohere, bedrock, sagemaker or by-field',
+  },
+  { name: 'model', value: 'NAME', help: 'the zip of a file, the name of a model or an endpoint' },
+  {
+    name: 'model-format',
+    value: 'FORMAT',
+    oneOf: ['TORCH_SCRIPT', 'ONNX'],
+    help: 'of a file: TORCH_SCRIPT (default) or ONNX',
+  },
+  { name: 'region', value: 'REGION', help: 'of AWS (us-west-2)' },
+  { name: 'score-field', value: 'FIELD', help: 'of by-field: the field with the number (stars)' },
+  { name: 'index', value: 'NAME', help: 'the index that is searched (passages)' },
+  { name: 'existing-index', help: 'it is there already: make neither it nor sample documents' },
+  { name: 'text-field', value: 'FIELD', help: 'the field with the text (passage_text)' },
+  { name: 'query', value: 'TEXT', help: 'a query to try it with' },
+  { name: 'yes', short: 'y', help: 'ask nothing: defaults for what no flag says' },
+];

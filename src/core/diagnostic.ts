@@ -16,6 +16,8 @@ export interface Diagnostic {
   readonly code: string;
   readonly message: string;
   readonly remedy?: string;
+  /** What the server said, word for word, where this tells it in other words. */
+  readonly said?: string;
   readonly address?: Address;
   /** JSON pointer into the manifest document. */
   readonly pointer?: string;

@@ -61,12 +61,25 @@ export class ServerError extends RerankctlError {
   }
 }
 
+/** The answer of the server that a failure goes back to; `undefined` where its message has these words already. */
+function saidIn(error: RerankctlError): string | undefined {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    if (!(cause instanceof ServerError)) continue;
+    const { request, status, type, reason } = cause;
+    if (reason === '' || error.message.includes(reason)) return undefined;
+    return `${request}: ${[status, type].join(' ').trim()}: ${reason}`;
+  }
+  return undefined;
+}
+
 export function asDiagnostic(error: RerankctlError, address?: Address): Diagnostic {
+  const said = saidIn(error);
   return {
     severity: 'error',
     code: error.code,
     message: error.message,
     ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
+    ...(said === undefined ? {} : { said }),
     ...(address === undefined ? {} : { address }),
   };
 }

@@ -6,6 +6,7 @@ import type { Resource } from '../core/resource.ts';
 import type { ValueObject } from '../core/value.ts';
 import type { Capabilities } from '../opensearch/capabilities.ts';
 import type { Cluster } from '../opensearch/cluster.ts';
+import type { Rule } from '../opensearch/refusals/rule.ts';
 import type { Examine } from './examine.ts';
 import type { ExportContext, Exported } from './exporting.ts';
 import type { LintGround, LintRule, LiveGround } from './lint.ts';
@@ -169,6 +170,8 @@ interface KindBase {
   readonly name: string;
   /** One line for the README's table and for `explain`. */
   readonly summary: string;
+  /** What the server says to what this kind sends, beyond what it says to everybody. */
+  readonly refusals?: readonly Rule[];
   /** What `doctor` asks of a cluster for the sake of this kind, with its manifests or without any. */
   readonly examine?: Examine;
   /** Checks that need the file system or other resources but no cluster. Paths are relative to `resource.folder`. */

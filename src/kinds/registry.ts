@@ -8,12 +8,12 @@ import { ingestPipeline } from './ingest-pipeline/index.ts';
 import type { Kind, ProvisionedKind } from './kind.ts';
 import { model } from './model/index.ts';
 import { modelGroup } from './model-group/index.ts';
+import { inItsWords } from './refusals.ts';
 import { searchPipeline } from './search-pipeline/index.ts';
 import { seedData } from './seed-data/index.ts';
 import { verification } from './verification/index.ts';
 
-/** Every kind, in the order in which people meet them. A new kind is one folder and one line here. */
-export const KINDS: readonly Kind[] = [
+const ALL: readonly Kind[] = [
   clusterSettings,
   modelGroup,
   connector,
@@ -26,6 +26,9 @@ export const KINDS: readonly Kind[] = [
   searchPipeline,
   verification,
 ];
+
+/** Every kind, in the order in which people meet them. A new kind is one folder and one line above. */
+export const KINDS: readonly Kind[] = ALL.map(inItsWords);
 
 const BY_NAME = new Map(KINDS.map((kind) => [kind.name, kind]));
 

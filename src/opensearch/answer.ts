@@ -1,4 +1,4 @@
-import { dig, textAt } from '../core/json.ts';
+import { dig, isObject, textAt } from '../core/json.ts';
 
 /** The error in a server's answer: its class and its words. */
 export interface Said {
@@ -36,9 +36,28 @@ export function whatServerSaid(body: unknown): Said {
     reason: textAt(body, 'error', 'root_cause', 0, 'reason') ?? '',
   };
   if (WRAPPERS.has(type) && root.reason !== '') return root;
-  const caused = textAt(body, 'error', 'caused_by', 'reason') ?? '';
-  const more = [root.reason, caused].filter((text) => text !== '' && !reason.includes(text));
-  return { type: type === '' ? root.type : type, reason: [reason, ...new Set(more)].join(': ') };
+  const more = [root.reason, ...causesOf(dig(body, 'error'))].filter((text) => text !== '');
+  const said = more.reduce((words, text) => {
+    if (words.includes(text)) return words;
+    return words === '' ? text : `${words}: ${text}`;
+  }, reason);
+  return { type: type === '' ? root.type : type, reason: said };
+}
+
+/** A cause may have causes, and the last one tells most. */
+const DEEPEST = 5;
+
+/** The reasons below an error, the outer one first. */
+function causesOf(error: unknown): string[] {
+  const reasons: string[] = [];
+  for (
+    let cause = dig(error, 'caused_by');
+    isObject(cause) && reasons.length < DEEPEST;
+    cause = cause.caused_by
+  ) {
+    reasons.push(textAt(cause, 'reason') ?? '');
+  }
+  return reasons;
 }
 
 export function looksLikeHtml(body: unknown): boolean {

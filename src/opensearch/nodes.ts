@@ -7,8 +7,6 @@ export interface NodeFacts {
   readonly name: string;
   readonly roles: readonly string[];
   readonly memory: number | undefined;
-  /** Of all memory, the page cache counted as used: the measure of ML Commons' native memory breaker. */
-  readonly memoryUsedPercent: number | undefined;
   readonly heap: number | undefined;
   readonly heapUsedPercent: number | undefined;
   readonly disk: number | undefined;
@@ -41,7 +39,6 @@ export async function readNodeFacts(cluster: Cluster): Promise<readonly NodeFact
     name: textAt(node, 'name') ?? id,
     roles: listAt(node, 'roles').map(String),
     memory: numberAt(node, 'os', 'mem', 'total_in_bytes'),
-    memoryUsedPercent: numberAt(node, 'os', 'mem', 'used_percent'),
     heap: numberAt(node, 'jvm', 'mem', 'heap_max_in_bytes'),
     heapUsedPercent: numberAt(node, 'jvm', 'mem', 'heap_used_percent'),
     disk: numberAt(node, 'fs', 'total', 'total_in_bytes'),

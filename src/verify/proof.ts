@@ -1,4 +1,6 @@
 import { type RerankctlError, ServerError } from '../core/errors.ts';
+import { findRule, wordsOf } from '../opensearch/refusals/rule.ts';
+import { TRANSLATIONS } from '../opensearch/translations.ts';
 import { type Hit, keyOf, modelText } from './hit.ts';
 import { fieldsOf, type Pipeline } from './pipeline.ts';
 import type { Proof, Reason } from './report.ts';
@@ -70,9 +72,16 @@ function failureReasons({ name, pipeline }: Evidence, step: Step): Reason[] {
     : {
         code: 'processor_failed',
         message: `The processor ${step.processor} failed: ${said}`,
-        remedy: `Every search through ${name} ends with this error. Mend the cause.`,
+        remedy: `Every search through ${name} ends with this error. ${remedyFor(said)}`,
       };
   return [failure, ...modelReason(said)];
+}
+
+/** What the same words mean in the answer of a search. */
+function remedyFor(said: string): string {
+  const rule = findRule({ reason: said }, TRANSLATIONS);
+  const words = rule && wordsOf(rule, { reason: said }, { request: 'the search' });
+  return words?.remedy ?? 'Mend the cause.';
 }
 
 function modelReason(said: string): Reason[] {

@@ -6,7 +6,7 @@ import { type Command, PAGES, type Page } from './page.ts';
 import { type Docs, openDocs, type Project, type Ran } from './project.ts';
 
 /** What may be run; anything else has to say why it is not. */
-const RUNNABLE = /^(\w+=\S* )*(npx rerankctl|rerankctl|curl|export|cat|grep) /;
+const RUNNABLE = /^(\w+=\S* )*(npx rerankctl|rerankctl|curl|export|mkdir) /;
 
 const commandsOf = (page: Page): Command[] =>
   page.steps.flatMap((step) => (step.type === 'command' ? step : []));

@@ -55,10 +55,13 @@ describe('a new kind, by the steps of CONTRIBUTING.md', () => {
     await run(join(ROOT, 'node_modules/typescript/bin/tsc'), '--noEmit');
   });
 
-  it('is known to the schema for editors, to explain and to the reference', async () => {
+  it('is known to the schema for editors, to explain, to completion and to the reference', async () => {
     const schema = await readFile(join(copy, 'schemas/manifest.schema.json'), 'utf8');
     expect(schema).toContain('"const": "StoredScript"');
     expect((await rerankctl('explain', 'StoredScript.script.source')).stdout).toContain('Its text.');
+    expect((await rerankctl('__complete', '=StoredScript.s', 'explain')).stdout).toContain(
+      'StoredScript.script',
+    );
     await run('scripts/docs.mjs');
     expect(await readFile(join(copy, 'docs/reference/StoredScript.md'), 'utf8')).toContain('Its language.');
   });

@@ -7,18 +7,6 @@ import { loadManifests } from '../../src/manifest/load.ts';
 import { ROOT } from '../support/scratch.ts';
 import { PAGES } from './page.ts';
 
-/** Pages that are written elsewhere at this moment. The list goes when all is merged. */
-const COMING = [
-  'docs/connecting.md',
-  'docs/ci.md',
-  'docs/reconcile.md',
-  'docs/editor.md',
-  'docs/migration-flow-framework.md',
-  'docs/troubleshooting.md',
-  'docs/kinds.md',
-  'docs/thirty-checks.md',
-];
-
 /** What one block alone cannot have: other resources, files, values. */
 const BESIDE = [
   'RCTL_REF_UNKNOWN',
@@ -49,7 +37,7 @@ function brokenLinks(path: string): string[] {
     if (/^(https?|mailto):/.test(link)) return [];
     const [file = '', anchor] = link.split('#');
     const target = file === '' ? path : normalize(join(dirname(path), file)).replaceAll('\\', '/');
-    if (!existsSync(join(ROOT, target))) return COMING.includes(target) ? [] : [`${path}: ${link}`];
+    if (!existsSync(join(ROOT, target))) return [`${path}: ${link}`];
     if (anchor === undefined || !target.endsWith('.md')) return [];
     const anchors = [...proseOf(target).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => anchorOf(heading));
     return anchors.includes(anchor) ? [] : [`${path}: ${link}`];

@@ -1,7 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { RerankctlError, ServerError } from '../../src/core/errors.ts';
+import { textAt } from '../../src/core/json.ts';
 import { down, type NodeOptions, up } from '../../src/dev/index.ts';
+import { MODEL_REFUSALS } from '../../src/kinds/model/refusals.ts';
 import type { Cluster } from '../../src/opensearch/cluster.ts';
 import { connect } from '../../src/opensearch/connect.ts';
+import { findRule } from '../../src/opensearch/refusals/rule.ts';
+import { failureOf } from '../opensearch/failing.ts';
 import { SHORT_LIVED } from '../support/node.ts';
 import { type FaultyProxy, startProxy } from '../support/proxy.ts';
 import { openStory, type Story } from './story.ts';
@@ -33,6 +38,10 @@ const HEAP = 'plugins.ml_commons.jvm_heap_memory_threshold';
 const NATIVE = 'plugins.ml_commons.native_memory_threshold';
 const MAX_MODELS = 'plugins.ml_commons.max_model_on_node';
 const DISK = 'plugins.ml_commons.disk_free_space_threshold';
+const LOCAL = 'plugins.ml_commons.local_model.enabled';
+const REMOTE = 'plugins.ml_commons.remote_inference.enabled';
+const PRIVATE = 'plugins.ml_commons.connector.private_ip_enabled';
+const SAFE_DELETE = 'plugins.ml_commons.safe_delete_model';
 
 describe('a node whose settings forbid it', () => {
   const NODE = 'test-settings';
@@ -48,7 +57,19 @@ describe('a node whose settings forbid it', () => {
   });
   beforeEach(() => proxy.reset());
   afterEach(async () => {
-    const settings = [URL_ON, FILE_ON, ML_NODE_ONLY, HEAP, DISK, NATIVE, MAX_MODELS];
+    const settings = [
+      URL_ON,
+      FILE_ON,
+      ML_NODE_ONLY,
+      HEAP,
+      DISK,
+      NATIVE,
+      MAX_MODELS,
+      LOCAL,
+      REMOTE,
+      PRIVATE,
+      SAFE_DELETE,
+    ];
     await set(Object.fromEntries(settings.map((setting) => [setting, null])));
     await story.cleanUp();
   });
@@ -118,6 +139,72 @@ describe('a node whose settings forbid it', () => {
     },
   );
 
+  it('words that only a setting brings about are told by their code, and the remedy works', async () => {
+    story = openStory(url);
+    const ran = await story.run('apply', url);
+    expect(ran.code, ran.stdout + ran.stderr).toBe(0);
+    const [model = ''] = await story.models();
+    const predict = `/_plugins/_ml/_predict/text_similarity/${model}`;
+    const question = { query_text: 'a', text_docs: ['b'] };
+    const ask = (path: string, body: object = {}, method: 'POST' | 'DELETE' = 'POST'): Promise<unknown> =>
+      cluster.request(method === 'POST' ? { method, path, body } : { method, path });
+    const connector = {
+      name: story.name,
+      version: 1,
+      protocol: 'http',
+      credential: { key: 'unused' },
+      parameters: { x: 'y' },
+      actions: [{ action_type: 'predict', method: 'POST', url: 'https://127.0.0.1:9/x', request_body: '{}' }],
+    };
+    await set({ 'plugins.ml_commons.trusted_connector_endpoints_regex': ['^https://127.0.0.1:9/.*$'] });
+    const { body: made } = await cluster.request({
+      method: 'POST',
+      path: '/_plugins/_ml/connectors/_create',
+      body: connector,
+    });
+    const remote = { name: story.name, function_name: 'remote', connector_id: textAt(made, 'connector_id') };
+    const { body: registered } = await cluster.request({
+      method: 'POST',
+      path: '/_plugins/_ml/models/_register',
+      body: remote,
+    });
+    const id = textAt(registered, 'model_id') ?? '';
+    const path = `/_plugins/_ml/models/${id}`;
+
+    await set({ [LOCAL]: false });
+    expectWords(await failureOf(ask(predict, question)), 'RCTL_ML_LOCAL_MODELS_OFF', LOCAL);
+    await set({ [LOCAL]: true, [REMOTE]: false });
+    await ask(predict, question);
+    expectWords(
+      await failureOf(ask(`${path}/_predict`, { parameters: {} })),
+      'RCTL_REMOTE_MODELS_OFF',
+      REMOTE,
+    );
+    await set({ [REMOTE]: true, [PRIVATE]: false });
+    const refused = await failureOf(ask(`${path}/_predict`, { parameters: {} }));
+    expectWords(refused, 'RCTL_CONNECTOR_PRIVATE_ADDRESS', PRIVATE);
+    await ask(`${path}/_undeploy`);
+    await ask(path, {}, 'DELETE');
+
+    await set({ [SAFE_DELETE]: true });
+    await ask(`/_plugins/_ml/models/${model}/_undeploy`);
+    const kept = await failureOf(ask(`/_plugins/_ml/models/${model}`, {}, 'DELETE'));
+    const told = findRule(kept as ServerError, MODEL_REFUSALS);
+    expect(told?.code, kept.message).toBe('RCTL_MODEL_IN_USE');
+    await set({ [SAFE_DELETE]: null, [MAX_MODELS]: 0 });
+    const full = await story.run('apply', url);
+    expect(full.stderr).toContain('RCTL_ML_MODEL_LIMIT');
+    expect(full.stderr).toContain(MAX_MODELS);
+    await set({ [MAX_MODELS]: null });
+    const after = await story.run('apply', url);
+    expect(after.code, after.stdout + after.stderr).toBe(0);
+  });
+
+  function expectWords(failure: RerankctlError, code: string, setting: string): void {
+    expect(failure.code, failure.message).toBe(code);
+    expect(failure.remedy).toContain(setting);
+  }
+
   it('is examined by doctor, which sets what is in the way when it is asked to, and nothing else', async () => {
     story = openStory(url);
     await set({ [FILE_ON]: false, [ML_NODE_ONLY]: true });
@@ -130,14 +217,15 @@ describe('a node whose settings forbid it', () => {
     expect(unasked.stderr).toContain('there is nobody to ask');
     expect(proxy.writes()).toEqual([]);
 
-    await set({ [FILE_ON]: false, [ML_NODE_ONLY]: false, [NATIVE]: 1, [MAX_MODELS]: 0 });
+    // The threshold for native memory does nothing, whatever it is.
+    await set({ [FILE_ON]: false, [ML_NODE_ONLY]: false, [NATIVE]: 0, [MAX_MODELS]: 0 });
     const tight = await story.run('doctor', proxy.url);
-    expect(tight.stdout).toMatch(/✗ native-memory .*is 1\./);
+    expect(tight.stdout).not.toContain('native');
     expect(tight.stdout).toMatch(/✗ model-limit .*of at most 0/);
     const fixed = await story.run('doctor', proxy.url, '--fix', '--yes');
     expect(fixed.code, fixed.stdout + fixed.stderr).toBe(0);
     expect(fixed.stderr).toContain(`${FILE_ON} to true (now false)`);
-    expect(fixed.stderr).toContain(`${NATIVE} to 100 (now 1)`);
+    expect(fixed.stderr).not.toContain(NATIVE);
     expect(fixed.stdout).toContain('Nothing stands in the way.');
     expect(proxy.writes().map(({ method, path }) => `${method} ${path}`)).toEqual(['PUT /_cluster/settings']);
     const applied = await story.run('apply', url);

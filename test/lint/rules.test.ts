@@ -150,6 +150,12 @@ describe('a trap is told with its place', () => {
     );
     expect(await found(model('local') + wide + slow(500, 10))).toHaveLength(1);
     expect(await found(model('local') + BOTH('') + slow(500, 10))).toEqual([]);
+    // 600 tokens are cut at 512: 25.6 ms each.
+    const seeded = (length: number): string =>
+      `${head('SeedData', 'd')}spec: { index: i, documents: [{ t: ${'a'.repeat(length)} }] }\n`;
+    expect(await found(model('local') + BOTH('') + slow(250, 10) + seeded(2400))).toHaveLength(1);
+    expect(await found(model('local') + BOTH('') + slow(260, 10) + seeded(2400))).toEqual([]);
+    expect(await found(model('local') + BOTH('') + slow(60, 10) + seeded(200))).toEqual([]);
   });
 
   it('says what _update_by_query does to documents', async () => {

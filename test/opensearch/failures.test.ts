@@ -93,7 +93,7 @@ describe('what a real node will not do on demand', () => {
     [
       403,
       { error: { type: 'status_exception', reason: 'Model is disabled.' } },
-      'RCTL_REQUEST_REJECTED',
+      'RCTL_MODEL_DISABLED',
       'server',
     ],
     [503, '<html>503</html>', 'RCTL_UNAVAILABLE', 'connection'],

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isObject } from '../../src/core/json.ts';
 import { loadManifests } from '../../src/manifest/load.ts';
 import { nodeUrl, uniqueName } from '../support/node.ts';
-import { manifest, openBench, SERVERS } from '../support/provision.ts';
+import { openBench, SERVERS } from '../support/provision.ts';
 import { copyManifests, packageFolder, ROOT } from '../support/scratch.ts';
 
 interface Packed {
@@ -59,18 +59,17 @@ describe('the package', () => {
     expect(Object.keys(isObject(scripts) ? scripts : {}).filter((name) => hooks.includes(name))).toEqual([]);
   });
 
-  it('works in an otherwise empty folder: npx rerankctl --version, validate, plan', async () => {
+  it('works in an otherwise empty folder: npx rerankctl --version, init, validate, plan', async () => {
     const project = join(folder, 'project');
     const npx = (...args: string[]) => run('npx', ['--offline', 'rerankctl', ...args], project);
     const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string };
     expect((await npx('--version')).stdout).toBe(`${version}\n`);
     const name = uniqueName('package');
-    await mkdir(join(project, 'manifests'));
-    await writeFile(join(project, 'manifests/index.yaml'), manifest('Index', name, {}));
-    expect((await npx('validate', '-f', 'manifests')).stdout).toContain('1 ');
+    await npx('init', '--yes', '--reranker', 'by-field', '--index', name);
+    await npx('validate', '-f', 'manifests');
     const { stdout: planned } = await npx('plan', '-f', 'manifests', '--stack', name);
     expect(planned).toContain(`+ Index/${name}`);
-    expect(planned).toContain('Plan: 1 to create');
+    expect(planned).toMatch(/Plan: \d to create, 0 to update/);
   });
 
   it('has an API of which every name is documented', async () => {

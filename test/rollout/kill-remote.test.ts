@@ -48,7 +48,7 @@ async function sceneOf(before: 'nothing' | 'the old key', then: 'finished' | 'ta
       await isWhole(bench, name, then === 'finished' ? NEW : OLD);
       // Of a creation whose answer nobody heard, and which is then taken back, nobody knows the ID: it stays, unused.
       if (then === 'finished') expect(await idsOf(bench.cluster, 'connectors', name)).toHaveLength(1);
-      const plan = ['plan', ...args(nodeUrl()).slice(1), '--detailed-exitcode'];
+      const plan = ['plan', ...args(nodeUrl()).slice(2), '--detailed-exitcode'];
       const left = await rerankctl(plan, { stdin: last });
       expect(left.code, said(left)).toBe(0);
     },

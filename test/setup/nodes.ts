@@ -1,5 +1,4 @@
 import { down, up } from '../../src/dev/index.ts';
-import { SHORT_LIVED } from '../support/node.ts';
 
 /**
  * Boots the nodes that all test files share: 3.6.0 without security, and 2.19.1 with it. Test files isolate
@@ -12,7 +11,7 @@ export default async function setup(): Promise<(() => Promise<void>) | undefined
   const onEvent = (): void => undefined;
   // Test files that run at once have more models between them than the ten that a node takes by default.
   const settings = { 'plugins.ml_commons.max_model_on_node': '100' };
-  const node = (name: string) => ({ name, nodes: 1, settings, javaOpts: SHORT_LIVED, without: [] });
+  const node = (name: string) => ({ name, nodes: 1, settings, javaOpts: [], without: [] });
   // One after the other: together they fight for the cores, and take longer.
   if (process.env.RERANKCTL_TEST_URL === undefined) {
     const plain = await up({ ...node('test'), version: '3.6.0', security: false }, { onEvent });

@@ -32,7 +32,10 @@ export function securedNode(): SecuredNode | undefined {
   return { url, username, password, caFile };
 }
 
-/** For a node that lives for minutes: the second compiler of the JVM costs it more than it gains. Boots in half the CPU time. */
+/**
+ * For a node that is booted for a test or two: the second compiler of the JVM costs it more than it gains. Boots in half the
+ * CPU time; under the load of all tests it is slower.
+ */
 export const SHORT_LIVED: readonly string[] = ['-XX:TieredStopAtLevel=1'];
 
 /** Short deadlines, so that a test of a failure does not wait for it. */

@@ -33,7 +33,7 @@ const reason = { code: 'no_hits', message: 'x', remedy: 'y' };
 /** Objects whose keys are names of the user's or of measures. */
 const MAPS = /^\/queries\/\d+\/(labels|measures(\/[^/]+)?)$|\/(latency|lift|measures|measures\/[^/]+\/arms)$/;
 const OPTIONAL =
-  /^(\/queries\/\d+\/(error(\/(remedy|address|pointer|location|snippet))?|measures|change)|\/gates\/\d+\/location)$/;
+  /^(\/queries\/\d+\/(error(\/(remedy|said|address|pointer|location|snippet))?|measures|change)|\/gates\/\d+\/location)$/;
 
 /** Every object in a report, and where it is. */
 function objectsIn(value: Json, path = ''): [path: string, object: JsonObject][] {

@@ -14,10 +14,11 @@ import { type RenderStyle, renderDiagnostics } from '../render/diagnostics.ts';
 import { manifestFailure } from '../render/failure.ts';
 import type { VerificationStyle } from '../render/verification/pen.ts';
 
-export function stderrStyle({ io, color }: Invocation): RenderStyle {
+export function stderrStyle({ io, color, flags }: Invocation): RenderStyle {
   return {
     paint: painter(color.stderr),
     cwd: io.cwd,
+    debug: flags.on('debug'),
     width: io.stderr.isTTY ? io.stderr.columns : undefined,
   };
 }

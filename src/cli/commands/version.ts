@@ -14,7 +14,7 @@ export async function versionCommand({ io, output }: Invocation): Promise<Comman
       version: VERSION,
       node: process.versions.node,
       os: `${platform()} ${release()} ${process.arch}`,
-      schema: 'rerankctl/v1',
+      schemaVersion: 'rerankctl/v1',
       servers: { oldest: OLDEST_VERSION, newestKnown: NEWEST_KNOWN, tested: ['2.19.1', '3.6.0'] },
     },
   };

@@ -9,6 +9,8 @@ export interface RenderStyle {
   readonly cwd: string;
   /** Of the terminal, so that a line of a manifest is shown around the place that is meant. */
   readonly width?: number | undefined;
+  /** Tells what the server said, word for word, too. */
+  readonly debug?: boolean;
 }
 
 const SEVERITY = { error: ['red', 'bold'], warning: ['yellow', 'bold'], note: ['cyan'] } as const;
@@ -19,8 +21,8 @@ export function shownPath(file: string, cwd: string): string {
 }
 
 /** One diagnostic: what and where, the line itself with a caret, and what to do. */
-export function renderDiagnostic(diagnostic: Diagnostic, { paint, cwd, width }: RenderStyle): string {
-  const { severity, code, message, location, snippet, remedy, address } = diagnostic;
+export function renderDiagnostic(diagnostic: Diagnostic, { paint, cwd, width, debug }: RenderStyle): string {
+  const { severity, code, message, location, snippet, remedy, address, said } = diagnostic;
   const where =
     location === undefined
       ? (address ?? '')
@@ -40,6 +42,7 @@ export function renderDiagnostic(diagnostic: Diagnostic, { paint, cwd, width }: 
     lines.push(paint('dim', `${number} | `) + shown);
     lines.push(paint('dim', `${margin} | `) + ' '.repeat(column) + paint('red', '^'));
   }
+  if (debug && said !== undefined) lines.push(`  ${paint('dim', 'server:')} ${said}`);
   if (remedy !== undefined) lines.push(`  ${paint('green', 'fix:')} ${remedy}`);
   return `${lines.join('\n')}\n`;
 }

@@ -2,13 +2,13 @@ import { ServerError } from '../../core/errors.ts';
 import type { FieldChange } from '../../core/plan.ts';
 import { diagnosticAt } from '../../core/resource.ts';
 import type { Value } from '../../core/value.ts';
+import type { Words } from '../../opensearch/refusals/rule.ts';
 import type { ProvisionedKind, Question, Recorded, Removal, StepContext, Verdict } from '../kind.ts';
-import { inWords, type Words } from '../refusals.ts';
 import { checkAlias, isMadeBefore, namesIn } from './check.ts';
 import { actionsFor, aliasDifference } from './compare.ts';
 import { exportAliases } from './export.ts';
 import { holdersOf, indicesBehind, type LiveAliases, readAliases } from './live.ts';
-import { nameIsIndex, refusal } from './refusal.ts';
+import { ALIAS_REFUSALS, nameIsIndex } from './refusals.ts';
 
 function refuse(question: Question, places: readonly { pointer: string; words: Words }[]): Verdict {
   return {
@@ -66,10 +66,10 @@ const MOST_ATTEMPTS = 5;
 type Requests = Pick<StepContext, 'cluster'>;
 
 /** All in one request, so that nobody sees the alias half changed. */
-async function send({ cluster }: Requests, alias: string, actions: readonly object[]): Promise<void> {
+async function send({ cluster }: Requests, actions: readonly object[]): Promise<void> {
   if (actions.length === 0) return;
   const request = { method: 'POST', path: '/_aliases', body: { actions }, repeatable: true } as const;
-  await inWords(refusal(alias), () => cluster.request(request));
+  await cluster.request(request);
 }
 
 /** An index that is deleted meanwhile takes the alias along; the request that still names it fails as a whole. */
@@ -78,7 +78,7 @@ async function removeAll(context: Requests, id: string): Promise<void> {
     const holders = holdersOf(id, await readAliases(context.cluster, [id]));
     const actions = [...holders.keys()].map((index) => ({ remove: { index, alias: id, must_exist: false } }));
     try {
-      return await send(context, id, actions);
+      return await send(context, actions);
     } catch (error) {
       const gone = error instanceof ServerError && error.type === 'index_not_found_exception';
       if (!gone || attempt === MOST_ATTEMPTS) throw error;
@@ -91,6 +91,7 @@ export const alias: ProvisionedKind = {
   summary: 'An alias with all its indices, changed in one step.',
   provisions: true,
   namedByManifest: true,
+  refusals: ALIAS_REFUSALS,
 
   async check(resource, all) {
     return checkAlias(resource, all);
@@ -111,9 +112,7 @@ export const alias: ProvisionedKind = {
     const { cluster, resource, spec, change } = context;
     // Read again: an index that was rolled out meanwhile is another one by now.
     const live = await readAliases(cluster, [resource.name, ...namesIn(spec)]);
-    await context.step(change.action, () =>
-      send(context, resource.name, actionsFor(resource.name, live, spec)),
-    );
+    await context.step(change.action, () => send(context, actionsFor(resource.name, live, spec)));
     return { id: resource.name };
   },
 

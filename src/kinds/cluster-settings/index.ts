@@ -1,12 +1,15 @@
+import { ServerError } from '../../core/errors.ts';
 import { sameJson } from '../../core/json.ts';
+import { didYouMean } from '../../core/suggest.ts';
+import type { Cluster } from '../../opensearch/cluster.ts';
 import type { Applied, ProvisionedKind, Question, Recorded, Removal, StepContext, Verdict } from '../kind.ts';
 import { inWords } from '../refusals.ts';
 import { settingText } from '../settings.ts';
 import { checkSettings } from './check.ts';
 import { compare, overridden, previousOf, settingsOf, toPutBack } from './compare.ts';
 import { exportSettings } from './export.ts';
-import { type LiveSettings, putSettings, readSettings, type Settings } from './live.ts';
-import { refusal } from './refusal.ts';
+import { type LiveSettings, putSettings, readNames, readSettings, type Settings } from './live.ts';
+import { SETTINGS_REFUSALS } from './refusals.ts';
 
 /** The settings of a cluster have no ID; they are always there. */
 const ID = '_cluster/settings';
@@ -36,7 +39,22 @@ function judgeRemoval(recorded: Recorded, live: LiveSettings): Removal {
 }
 
 async function send({ cluster }: Pick<StepContext, 'cluster'>, values: Settings): Promise<void> {
-  await inWords(refusal(cluster), () => putSettings(cluster, values));
+  try {
+    await inWords(SETTINGS_REFUSALS, {}, () => putSettings(cluster, values));
+  } catch (error) {
+    throw (await withSuggestion(cluster, error)) ?? error;
+  }
+}
+
+/** A setting that is not known, with the one that may have been meant. */
+async function withSuggestion(cluster: Cluster, error: unknown): Promise<ServerError | undefined> {
+  if (!(error instanceof ServerError) || error.code !== 'RCTL_SETTING_UNKNOWN') return undefined;
+  const name = /setting \[([^\]]+)\]/.exec(error.reason)?.[1] ?? '';
+  if (name.startsWith('index.')) return undefined;
+  const remedy = didYouMean(name, await readNames(cluster));
+  return remedy === undefined
+    ? undefined
+    : new ServerError(error, { code: error.code, message: error.message, remedy }, error.cause);
 }
 
 async function apply(context: StepContext): Promise<Applied> {
@@ -58,6 +76,7 @@ export const clusterSettings: ProvisionedKind = {
   summary: 'Persistent settings of the whole cluster; one that leaves the manifest gets its old value back.',
   provisions: true,
   namedByManifest: false,
+  refusals: SETTINGS_REFUSALS,
 
   async check(resource, all) {
     return checkSettings(resource, all);

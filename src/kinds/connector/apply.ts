@@ -1,4 +1,3 @@
-import { RerankctlError, ServerError } from '../../core/errors.ts';
 import { type JsonObject, textAt } from '../../core/json.ts';
 import type { ValueObject } from '../../core/value.ts';
 import { poll } from '../../opensearch/poll.ts';
@@ -37,16 +36,12 @@ async function abandoned(
 }
 
 export async function update(context: StepContext, id: string, body: JsonObject): Promise<Applied> {
-  try {
-    await context.cluster.request({
-      method: 'PUT',
-      path: connectorPath(id),
-      // A description that is left out stays what it was.
-      body: { description: '', ...body },
-    });
-  } catch (error) {
-    throw inUse(error, id) ?? error;
-  }
+  await context.cluster.request({
+    method: 'PUT',
+    path: connectorPath(id),
+    // A description that is left out stays what it was.
+    body: { description: '', ...body },
+  });
   // 2.19 writes without a refresh: for up to a second a search, and the next plan, still find the old one.
   const what = 'the updated connector to be searchable';
   await poll({
@@ -68,32 +63,16 @@ export async function remove(context: RemovalContext, id: string): Promise<void>
   const { cluster, signal } = context;
   const last = performance.now() + CLEARED_MS;
   const what = 'the connector to be free';
-  try {
-    await poll({
-      what,
-      read: async () => {
-        const accept = performance.now() < last ? [404, 409] : [404];
-        return (await cluster.request({ method: 'DELETE', path: connectorPath(id), accept, signal })).status;
-      },
-      done: (status) => status !== 409,
-      describe: () => 'models still use it',
-      signal,
-      deadlineMs: 3 * CLEARED_MS,
-      onPoll: (state, sinceMs, deadlineMs) => context.polled(what, state, sinceMs, deadlineMs),
-    });
-  } catch (error) {
-    throw inUse(error, id) ?? error;
-  }
-}
-
-/** 400 to an update while a deployed model uses it, 409 to a deletion while any does (2.19.1, 3.6.0). */
-function inUse(error: unknown, id: string): RerankctlError | undefined {
-  if (!(error instanceof ServerError)) return undefined;
-  const models = /models are still using this connector.*?:\s*\[([^\]]*)\]/.exec(error.reason)?.[1];
-  if (models === undefined) return undefined;
-  return new RerankctlError('server', 'RCTL_CONNECTOR_IN_USE', `The connector ${id} is used by ${models}.`, {
-    remedy:
-      'These models are none of this stack, or came between: let them use another connector or delete them, and apply again.',
-    cause: error,
+  await poll({
+    what,
+    read: async () => {
+      const accept = performance.now() < last ? [404, 409] : [404];
+      return (await cluster.request({ method: 'DELETE', path: connectorPath(id), accept, signal })).status;
+    },
+    done: (status) => status !== 409,
+    describe: () => 'models still use it',
+    signal,
+    deadlineMs: 3 * CLEARED_MS,
+    onPoll: (state, sinceMs, deadlineMs) => context.polled(what, state, sinceMs, deadlineMs),
   });
 }

@@ -8,12 +8,14 @@ import { checkConnector } from './check.ts';
 import { exportConnectors } from './export.ts';
 import { idOf, judgeConnector, judgeRemoval } from './judge.ts';
 import { searchConnectors } from './live.ts';
+import { CONNECTOR_REFUSALS } from './refusals.ts';
 
 export const connector: ProvisionedKind = {
   name: 'Connector',
   summary: 'A connector, through which a remote model asks a service outside of the cluster.',
   provisions: true,
   namedByManifest: false,
+  refusals: CONNECTOR_REFUSALS,
   standsBy: true,
   // Names are not unique: the server creates a second one without complaint.
   announced: true,

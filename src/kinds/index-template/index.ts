@@ -3,12 +3,11 @@ import type { Diagnostic } from '../../core/diagnostic.ts';
 import { diagnosticAt, placeIn, type Resource } from '../../core/resource.ts';
 import type { Applied, ProvisionedKind, Question, Recorded, Removal, StepContext, Verdict } from '../kind.ts';
 import { normalisedOf } from '../normalised.ts';
-import { inWords } from '../refusals.ts';
 import { rawDifference, templateDifference } from './compare.ts';
 import { conflictOf, priorityOf } from './conflicts.ts';
 import { exportTemplates } from './export.ts';
 import { type LiveTemplate, readTemplates } from './live.ts';
-import { conflictWords, refusal } from './refusal.ts';
+import { conflictWords, TEMPLATE_REFUSALS } from './refusals.ts';
 
 const NAME = 'IndexTemplate';
 
@@ -67,7 +66,7 @@ function pathOf(name: string): string {
 }
 
 async function put({ cluster, resource, spec }: StepContext): Promise<void> {
-  await inWords(refusal, () => cluster.request({ method: 'PUT', path: pathOf(resource.name), body: spec }));
+  await cluster.request({ method: 'PUT', path: pathOf(resource.name), body: spec });
 }
 
 export const indexTemplate: ProvisionedKind = {
@@ -75,6 +74,7 @@ export const indexTemplate: ProvisionedKind = {
   summary: 'A composable index template: settings, mappings and aliases of indices that come later.',
   provisions: true,
   namedByManifest: true,
+  refusals: TEMPLATE_REFUSALS,
 
   async check(resource, all) {
     return conflictsAmong(resource, all);
@@ -98,9 +98,7 @@ export const indexTemplate: ProvisionedKind = {
   },
 
   async remove({ cluster, step }, id) {
-    await step('delete', () =>
-      inWords(refusal, () => cluster.request({ method: 'DELETE', path: pathOf(id), accept: [404] })),
-    );
+    await step('delete', () => cluster.request({ method: 'DELETE', path: pathOf(id), accept: [404] }));
   },
 
   exporting: exportTemplates,

@@ -20,6 +20,7 @@ import { exportIndices } from './export.ts';
 import { type LiveIndex, readIndices } from './live.ts';
 import { isFixedMappingChange, mappingUpdate } from './mappings.ts';
 import { fillingAlias, isMarkedFor, leftoversOf, lineOf, nextName, readLine, servingOf } from './physical.ts';
+import { INDEX_REFUSALS } from './refusals.ts';
 import { foreignDocuments, judgeRemoval } from './removal.ts';
 import { begunOf, clearLeftovers, finishRollout, prepareRollout, withdrawRollout } from './rollout.ts';
 import { flattenSettings, isStaticSetting } from './settings.ts';
@@ -240,6 +241,7 @@ export const index: ProvisionedKind = {
   summary: 'An index with its settings, mappings and aliases.',
   provisions: true,
   namedByManifest: true,
+  refusals: INDEX_REFUSALS,
 
   async snapshot(cluster, { wanted, leaving }) {
     const [indices, foreign] = await Promise.all([

@@ -2,10 +2,9 @@ import { difference } from '../../core/difference.ts';
 import type { Capabilities } from '../../opensearch/capabilities.ts';
 import type { ProvisionedKind, Question, Recorded, Removal, StepContext, Verdict } from '../kind.ts';
 import { missingProcessors } from '../missing-processors.ts';
-import { inWords } from '../refusals.ts';
 import { exportPipelines } from './export.ts';
 import { readPipelines, readUses } from './live.ts';
-import { refusal } from './refusal.ts';
+import { INGEST_PIPELINE_REFUSALS } from './refusals.ts';
 
 /** Which plugin brings a processor. Processors that the server itself has, or that we do not know, are not listed. */
 const PLUGIN_OF: Readonly<Record<string, string>> = {
@@ -47,7 +46,7 @@ function judgeRemoval(
 
 async function put({ cluster, resource, spec }: StepContext): Promise<void> {
   const path = `/_ingest/pipeline/${encodeURIComponent(resource.name)}`;
-  await inWords(refusal, () => cluster.request({ method: 'PUT', path, body: spec }));
+  await cluster.request({ method: 'PUT', path, body: spec });
 }
 
 export const ingestPipeline: ProvisionedKind = {
@@ -55,6 +54,7 @@ export const ingestPipeline: ProvisionedKind = {
   summary: 'An ingest pipeline: processors that change documents before they are indexed.',
   provisions: true,
   namedByManifest: true,
+  refusals: INGEST_PIPELINE_REFUSALS,
 
   async snapshot(cluster, { leaving }, capabilities) {
     const [pipelines, uses] = await Promise.all([

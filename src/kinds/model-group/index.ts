@@ -23,6 +23,7 @@ import { lookForLate } from '../late.ts';
 import { mlPluginMissing } from '../ml-commons.ts';
 import { accessControl } from './access.ts';
 import { exportGroups } from './export.ts';
+import { GROUP_REFUSALS } from './refusals.ts';
 
 interface Group {
   readonly id: string;
@@ -223,6 +224,7 @@ export const modelGroup: ProvisionedKind = {
   summary: 'A model group of ML Commons: the home of a model’s versions, and their access control.',
   provisions: true,
   namedByManifest: false,
+  refusals: GROUP_REFUSALS,
   standsBy: true,
   // Of two registrations within milliseconds of each other neither sees the other's name (2.19.1, 3.6.0).
   announced: true,

@@ -8,7 +8,7 @@ import type { Cluster } from '../../opensearch/cluster.ts';
 import type { NodeFacts } from '../../opensearch/nodes.ts';
 import type { Examine, ExamineContext } from '../examine.ts';
 import { readHeld } from '../held-models.ts';
-import { FILE_SETTING, ML_NODE_SETTING, URL_SETTING } from './failures.ts';
+import { FILE_SETTING, ML_NODE_SETTING, URL_SETTING } from './remedies.ts';
 import { OVERHEAD } from './room.ts';
 import { type ModelSource, sourceOf, wantsDeployment } from './source.ts';
 
@@ -16,7 +16,6 @@ const ML = 'plugins.ml_commons.';
 const LOCAL = `${ML}local_model.enabled`;
 const ELIGIBLE_ROLES = `${ML}task_dispatcher.eligible_node_role.local_model`;
 const MAX_MODELS = `${ML}max_model_on_node`;
-const NATIVE_MEMORY = `${ML}native_memory_threshold`;
 const HEAP = `${ML}jvm_heap_memory_threshold`;
 const DISK = `${ML}disk_free_space_threshold`;
 
@@ -123,20 +122,12 @@ function nowhere(local: readonly Resource[], { setting }: Capabilities): Finding
   };
 }
 
-/** Above these, ML Commons refuses to register, deploy and predict (`MLCircuitBreakerService`, 2.19 to 3.8). */
+/**
+ * Above these, ML Commons refuses to register, deploy and predict (`MLCircuitBreakerService`, 2.19 to 3.8).
+ * `native_memory_threshold` is taken and does nothing: at 0 all goes on (3.6.0).
+ */
 function breakers(node: NodeFacts, { setting }: Capabilities): Finding[] {
   const found: Finding[] = [];
-  const native = percent(setting(NATIVE_MEMORY));
-  if (native !== undefined && native < 100 && (node.memoryUsedPercent ?? 0) > native) {
-    found.push({
-      check: 'native-memory',
-      level: 'error',
-      message: `ML Commons refuses all work on ${node.name}: ${node.memoryUsedPercent} % of its memory is used, the page cache counted in, and ${NATIVE_MEMORY} is ${native}.`,
-      remedy:
-        'A node that caches files reaches this without being short of memory. 100 switches the breaker off.',
-      fix: { setting: NATIVE_MEMORY, before: String(native), value: '100' },
-    });
-  }
   const heap = percent(setting(HEAP));
   if (heap !== undefined && heap < 100 && (node.heapUsedPercent ?? 0) > heap) {
     found.push({

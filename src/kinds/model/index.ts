@@ -1,19 +1,19 @@
 import type { Diagnostic } from '../../core/diagnostic.ts';
-import { ServerError } from '../../core/errors.ts';
 import { textAt } from '../../core/json.ts';
 import { diagnosticAt, type Resource } from '../../core/resource.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
 import { pause } from '../../opensearch/signals.ts';
 import { readLoaded } from '../held-models.ts';
 import type { ProvisionedKind, Recorded, Removal, Wanted } from '../kind.ts';
+import { ML_REFUSALS } from '../ml-commons.ts';
 import { applyModel } from './apply.ts';
 import { checkArchive, readArchive } from './archive.ts';
 import { deploy, remove, rest } from './deploy.ts';
 import { examineModels } from './examine.ts';
 import { exportModels } from './export.ts';
-import { modelFailure } from './failures.ts';
 import { judgeModel } from './judge.ts';
 import { getModel, type LiveModel, NOT_LOADED, searchModels } from './live.ts';
+import { MODEL_REFUSALS } from './refusals.ts';
 import { sourceOf } from './source.ts';
 
 /**
@@ -132,6 +132,7 @@ export const model: ProvisionedKind = {
     'A model: pretrained, from a URL, from a zip beside the manifest; registered, deployed and probed.',
   provisions: true,
   namedByManifest: false,
+  refusals: [...MODEL_REFUSALS, ...ML_REFUSALS],
   announced: true,
   standsBy: true,
   lifecycle: ['strategy', 'retire_after', 'keep'],
@@ -158,16 +159,7 @@ export const model: ProvisionedKind = {
     };
   },
 
-  async apply(context) {
-    try {
-      return await applyModel(context);
-    } catch (error) {
-      // An answer that the model kind knows better than the transport does (breakers, settings, limits).
-      if (!(error instanceof ServerError) || error.failure === 'connection') throw error;
-      const better = modelFailure('request', error.reason, error);
-      throw better.code === 'RCTL_MODEL_TASK_FAILED' ? error : better;
-    }
-  },
+  apply: applyModel,
 
   async remove(context, id) {
     await context.step('undeploy and delete', () => remove(context, id));

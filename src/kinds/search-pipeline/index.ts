@@ -9,6 +9,7 @@ import { rerankDefaultPipeline } from './lint-default.ts';
 import { rerankUnknownField } from './lint-fields.ts';
 import { readLive } from './lint-live.ts';
 import { readPipelines } from './live.ts';
+import { SEARCH_PIPELINE_REFUSALS } from './refusals.ts';
 
 const PHASES = ['request_processors', 'response_processors', 'phase_results_processors'] as const;
 
@@ -58,6 +59,7 @@ export const searchPipeline: ProvisionedKind = {
   summary: 'A search pipeline: request, response and phase results processors, reranking among them.',
   provisions: true,
   namedByManifest: true,
+  refusals: SEARCH_PIPELINE_REFUSALS,
   servesSearches: true,
   lifecycle: ['keep'],
   lint: [rerankDefaultPipeline, ...PIPELINE_RULES, rerankUnknownField],

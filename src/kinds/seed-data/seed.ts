@@ -2,6 +2,7 @@ import type { Diagnostic } from '../../core/diagnostic.ts';
 import { RerankctlError } from '../../core/errors.ts';
 import { grouped } from '../../core/grouped.ts';
 import type { ValueObject } from '../../core/value.ts';
+import { findRule, wordsOf } from '../../opensearch/refusals/rule.ts';
 import type { Applied, StepContext } from '../kind.ts';
 import { BulkSender, type Operation, type Refusal } from './bulk.ts';
 import { compare, type Held, wishOf } from './compare.ts';
@@ -9,6 +10,7 @@ import { complaint, documentsOf, type SeedDocument, type Source } from './docume
 import { factsOf, readFacts } from './facts.ts';
 import { count, isSearchable, removedIds, unavailable } from './judge.ts';
 import { type LiveIndex, readIndices } from './live.ts';
+import { DOCUMENT_REFUSALS } from './refusals.ts';
 import { type Survey, sourceOf, stampOfSource, survey } from './source.ts';
 
 const REFUSALS_SHOWN = 20;
@@ -153,7 +155,13 @@ class Meter {
   refused(source: Source, { operation, reason, source: bytes }: Refusal): void {
     this.#refused++;
     if (this.#refusals.length >= REFUSALS_SHOWN) return;
-    const problem = { problem: `was refused: ${reason}`, code: 'RCTL_SEED_REJECTED' };
+    const rule = findRule({ reason }, DOCUMENT_REFUSALS);
+    const known = rule === undefined ? undefined : wordsOf(rule, { reason });
+    const problem = {
+      problem: `was refused: ${reason}`,
+      code: known?.code ?? 'RCTL_SEED_REJECTED',
+      ...(known?.remedy === undefined ? {} : { remedy: known.remedy }),
+    };
     const place = operation.place;
     this.#refusals.push(
       place === undefined

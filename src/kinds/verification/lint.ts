@@ -1,6 +1,7 @@
-import { dig, isObject, listAt, numberAt } from '../../core/json.ts';
+import { dig, isObject, listAt, numberAt, textAt } from '../../core/json.ts';
+import type { Resource } from '../../core/resource.ts';
 import { Reference } from '../../core/value.ts';
-import { type LintFinding, type LintGround, type LintRule, ofKind } from '../lint.ts';
+import { type LintFinding, type LintGround, type LintRule, nameIn, ofKind } from '../lint.ts';
 import { processorsOf } from '../processors.ts';
 
 /**
@@ -9,6 +10,11 @@ import { processorsOf } from '../processors.ts';
  * beats with passages of usual length.
  */
 const LEAST_MS_A_PASSAGE = 5;
+/** The cost grows with the tokens of a passage; at 512, where the server cuts, this is a third of what was seen. */
+const LEAST_MS_A_TOKEN = 0.05;
+const MOST_TOKENS = 512;
+/** Of a subword tokenizer on English text. */
+const CHARACTERS_A_TOKEN = 4;
 
 /** Hits that the server fetches when a body does not say. */
 const DEFAULT_SIZE = 10;
@@ -33,6 +39,24 @@ function factorOf(pipeline: unknown, { resources }: LintGround): number | undefi
   return numberAt(oversample?.settings, 'sample_factor') ?? 1;
 }
 
+/** Tokens of a passage on average, by the documents that manifests seed themselves; `undefined` where there are none. */
+function tokensOfPassage({ spec }: Resource, ground: LintGround): number | undefined {
+  const pipeline = spec.search_pipeline;
+  const definition = pipeline instanceof Reference ? ground.resources.get(pipeline.address)?.spec : undefined;
+  const fields = processorsOf(definition, 'response_processors').flatMap(({ settings }) =>
+    listAt(settings, 'context', 'document_fields').map(String),
+  );
+  const lengths = ofKind(ground, 'SeedData')
+    .filter((seed) => nameIn(seed.spec.index) === nameIn(spec.index))
+    .flatMap((seed) => listAt(seed.spec, 'documents'))
+    .map((document) =>
+      fields.reduce((sum, field) => sum + (textAt(document, ...field.split('.'))?.length ?? 0), 0),
+    );
+  if (lengths.length === 0) return undefined;
+  const mean = lengths.reduce((sum, length) => sum + length, 0) / lengths.length;
+  return Math.min(MOST_TOKENS, Math.ceil(mean / CHARACTERS_A_TOKEN));
+}
+
 export const rerankLatencyBudget: LintRule = {
   name: 'rerank-latency-budget',
   level: 'warning',
@@ -41,7 +65,10 @@ export const rerankLatencyBudget: LintRule = {
       const factor = factorOf(resource.spec.search_pipeline, ground);
       if (factor === undefined) return [];
       const hits = Math.ceil(hitsAsked(resource.spec) * factor);
-      const least = hits * LEAST_MS_A_PASSAGE;
+      const tokens = tokensOfPassage(resource, ground);
+      const each = Math.max(LEAST_MS_A_PASSAGE, (tokens ?? 0) * LEAST_MS_A_TOKEN);
+      const least = Math.ceil(hits * each);
+      const size = tokens === undefined ? '' : ` of some ${tokens} tokens`;
       return listAt(resource.spec, 'gates').flatMap((gate, i): LintFinding[] => {
         const budget = numberAt(gate, 'at_most_ms');
         const arm = dig(gate, 'arm') ?? 'reranked';
@@ -50,8 +77,8 @@ export const rerankLatencyBudget: LintRule = {
           {
             resource,
             pointer: `/spec/gates/${i}/at_most_ms`,
-            message: `A search gives ${hits} hits to a local model, which scores one after the other: some ${least} ms at the very least, with ${LEAST_MS_A_PASSAGE} ms a passage, against a budget of ${budget} ms.`,
-            remedy: `Rerank fewer hits (\`size\`, \`oversample\`; ${Math.floor(budget / LEAST_MS_A_PASSAGE)} fit at best), let a remote model rank, or raise the budget.`,
+            message: `A search gives ${hits} hits${size} to a local model, which scores one after the other: some ${least} ms at the very least, with ${Number(each.toFixed(1))} ms a passage, against a budget of ${budget} ms.`,
+            remedy: `Rerank fewer hits (\`size\`, \`oversample\`; ${Math.floor(budget / each)} fit at best), let a remote model rank, or raise the budget.`,
           },
         ];
       });

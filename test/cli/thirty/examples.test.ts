@@ -17,6 +17,20 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const name = uniqueName('examples');
 let folder: string;
 
+/** What `import` takes: a workflow of one pipeline. */
+const PIPELINE = { id: 'pipeline', type: 'create_search_pipeline' };
+const TEMPLATE = {
+  name: 'a template',
+  use_case: 'TEST',
+  version: { template: '1.0.0', compatibility: ['2.19.0'] },
+  workflows: {
+    provision: {
+      nodes: [{ ...PIPELINE, user_inputs: { pipeline_id: 'imported', configurations: {} } }],
+      edges: [],
+    },
+  },
+};
+
 /** The manifests that the examples name, with names on the server that are ours alone. */
 async function layOut(): Promise<void> {
   folder = await mkdtemp(join(tmpdir(), 'rerankctl-examples-'));
@@ -34,6 +48,7 @@ async function layOut(): Promise<void> {
     join(ROOT, 'manifests/quickstart/minilm-l6-scorer.zip'),
     join(quickstart, 'minilm-l6-scorer.zip'),
   );
+  await writeFile(join(folder, 'template.json'), JSON.stringify(TEMPLATE));
   const byField = join(folder, 'manifests/by-field-tutorial/tutorial.yaml');
   await mkdir(dirname(byField), { recursive: true });
   await copyFile(join(ROOT, 'manifests/by-field-tutorial/tutorial.yaml'), byField);
@@ -109,6 +124,8 @@ afterAll(async () => {
 /** Where an example ends otherwise than with 0 here, and why. */
 const OTHERWISE: readonly [RegExp, number, string][] = [
   [/ dev up/, 3, 'DEV_CACHE_PATH'],
+  // It asks, and there is nobody here: see `test/editor/init.test.ts`.
+  [/ init$/, 3, 'there is no terminal to ask on'],
   [/--detailed-exitcode/, 2, ''],
   [/ rollback/, 8, 'RCTL_NOTHING_TO_ROLL_BACK'],
 ];

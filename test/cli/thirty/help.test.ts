@@ -127,7 +127,7 @@ describe('check 4: the version', () => {
       version: expect.stringMatching(/^\d/),
       node: process.versions.node,
       os: expect.stringContaining(process.platform),
-      schema: 'rerankctl/v1',
+      schemaVersion: 'rerankctl/v1',
       servers: { oldest: '2.19.0', tested: ['2.19.1', '3.6.0'] },
     });
   });

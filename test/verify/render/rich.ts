@@ -12,6 +12,7 @@ export function rich(): VerificationReport {
   const whole: Required<Diagnostic> = {
     ...TIMEOUT,
     remedy: 'Wait.',
+    said: 'POST /scifact/_search: 504: timed out',
     address: 'Verification/scifact',
     pointer: '/spec',
     location,
