@@ -195,7 +195,11 @@ describe('access_mode on a cluster without access control', () => {
     rerankctl(
       [command, '-f', '-', '--url', url, '--stack', name, ...(command === 'apply' ? ['--yes'] : [])],
       {
-        stdin: GROUP(name, `  access_mode: ${mode}\n`),
+        // Who it is restricted to has to be said.
+        stdin: GROUP(
+          name,
+          `  access_mode: ${mode}\n${mode === 'restricted' ? '  backend_roles: [a]\n' : ''}`,
+        ),
       },
     );
 
