@@ -1,6 +1,5 @@
-import { heard, type Rule, type Words, wordsOf } from '../../opensearch/refusals/rule.ts';
-
-const BOTH = '2.19.1, 3.6.0';
+import { BOTH, heard, type Rule, type Words, wordsOf } from '../../opensearch/refusals/rule.ts';
+import { ALIAS_FILTER } from '../index-refusals.ts';
 
 const NAME_IS_INDEX: Rule = {
   said: /an index (?:or data stream )?exists with the same name as the alias/,
@@ -43,19 +42,6 @@ export const ALIAS_REFUSALS: readonly Rule[] = [
     ],
   },
   {
-    said: /^failed to parse filter for alias/,
-    code: 'RCTL_ALIAS_FILTER',
-    cause: 'The filter of the alias {name} is no query that the server knows: {reason}',
-    remedy: 'Correct the filter: it is what stands below `query` in a search.',
-    samples: [
-      heard(
-        BOTH,
-        '400 illegal_argument_exception',
-        'failed to parse filter for alias [shop]: unknown query [zork]: [1:9] unknown field [zork]',
-      ),
-    ],
-  },
-  {
     said: /several index routing values/,
     code: 'RCTL_ALIAS_ROUTING',
     cause: 'The alias {name} has several routing values for writes; only searches can have several.',
@@ -90,4 +76,5 @@ export const ALIAS_REFUSALS: readonly Rule[] = [
       heard(BOTH, '400 invalid_alias_name_exception', "Invalid alias name [a#b]: must not contain '#'"),
     ],
   },
+  ALIAS_FILTER,
 ];

@@ -1,7 +1,5 @@
-import { heard, type Rule } from '../../opensearch/refusals/rule.ts';
+import { BOTH, heard, type Rule } from '../../opensearch/refusals/rule.ts';
 import { ML_REFUSALS } from '../ml-commons.ts';
-
-const BOTH = '2.19.1, 3.6.0';
 
 /** What the server says of connectors. */
 export const CONNECTOR_REFUSALS: readonly Rule[] = [

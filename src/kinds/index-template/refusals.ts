@@ -1,6 +1,5 @@
-import { heard, type Rule, type Words, wordsOf } from '../../opensearch/refusals/rule.ts';
-
-const BOTH = '2.19.1, 3.6.0';
+import { BOTH, heard, type Rule, type Words, wordsOf } from '../../opensearch/refusals/rule.ts';
+import { UNKNOWN_INDEX_SETTING } from '../index-refusals.ts';
 
 const CONFLICT: Rule = {
   said: /index template \[(?<template>[^\]]+)\] has index patterns .* with patterns \((?<patterns>(?<other>\S+) => .+)\) that have the same priority \[(?<priority>\d+)\]/,
@@ -41,50 +40,6 @@ export const TEMPLATE_REFUSALS: readonly Rule[] = [
     ],
   },
   {
-    said: /in use by a data streams \[(?<streams>[^\]]*)\]/,
-    code: 'RCTL_TEMPLATE_IN_USE',
-    cause: 'The data streams {streams} need this template as it is.',
-    remedy: 'Delete the data streams first, or let another template with data_stream match them.',
-    samples: [
-      heard(
-        BOTH,
-        '400 illegal_argument_exception',
-        'unable to remove composable templates [t] as they are in use by a data streams [s]',
-      ),
-    ],
-  },
-  {
-    said: /would cause data streams \[(?<streams>[^\]]*)\] to no longer match/,
-    code: 'RCTL_TEMPLATE_IN_USE',
-    cause: 'The data streams {streams} need this template as it is.',
-    remedy: 'Delete the data streams first, or let another template with data_stream match them.',
-    samples: [
-      heard(
-        BOTH,
-        '400 illegal_argument_exception',
-        'composable template [t] with index patterns [s*], priority [0] and no data stream configuration would cause data streams [s] to no longer match a data stream template',
-      ),
-    ],
-  },
-  {
-    said: /unknown setting \[(?<setting>[^\]]+)\]/,
-    code: 'RCTL_SETTING_UNKNOWN',
-    cause: 'This cluster knows no setting {setting}.',
-    remedy: 'Correct its name, or install the plugin that brings it.',
-    samples: [
-      heard(
-        '3.6.0',
-        '400 settings_exception',
-        'unknown setting [index.zork] please check that any required plugins are installed, or check the breaking changes documentation for removed settings',
-      ),
-      heard(
-        '2.19.1',
-        '400 invalid_index_template_exception',
-        'index_template [t] invalid, cause [Validation Failed: 1: unknown setting [index.zork] please check that any required plugins are installed, or check the breaking changes documentation for removed settings;2: expected [index.zork] to be private but it was not;]',
-      ),
-    ],
-  },
-  {
     said: /Failed to parse mapping \[_doc\]: (?<why>[^\]]+\].*)/s,
     code: 'RCTL_MAPPING_INVALID',
     cause: 'The mapping of the template cannot be as it is: {why}',
@@ -97,4 +52,23 @@ export const TEMPLATE_REFUSALS: readonly Rule[] = [
       ),
     ],
   },
+  {
+    said: /in use by a data streams \[(?<streams>[^\]]*)\]|would cause data streams \[(?<others>[^\]]*)\] to no longer match/,
+    code: 'RCTL_TEMPLATE_IN_USE',
+    cause: ({ streams, others }) => `The data streams ${streams ?? others} need this template as it is.`,
+    remedy: 'Delete the data streams first, or let another template with data_stream match them.',
+    samples: [
+      heard(
+        BOTH,
+        '400 illegal_argument_exception',
+        'unable to remove composable templates [t] as they are in use by a data streams [s]',
+      ),
+      heard(
+        BOTH,
+        '400 illegal_argument_exception',
+        'composable template [t] with index patterns [s*], priority [0] and no data stream configuration would cause data streams [s] to no longer match a data stream template',
+      ),
+    ],
+  },
+  UNKNOWN_INDEX_SETTING,
 ];

@@ -1,6 +1,5 @@
-import { heard, type Rule } from '../../opensearch/refusals/rule.ts';
-
-const BOTH = '2.19.1, 3.6.0';
+import { BOTH, heard, type Rule } from '../../opensearch/refusals/rule.ts';
+import { ALIAS_FILTER, UNKNOWN_INDEX_SETTING } from '../index-refusals.ts';
 
 /** What the server says to settings, mappings and names of an index that it does not take. */
 export const INDEX_REFUSALS: readonly Rule[] = [
@@ -108,24 +107,6 @@ export const INDEX_REFUSALS: readonly Rule[] = [
         BOTH,
         '400 illegal_argument_exception',
         "can't merge a non object mapping [t] with an object mapping",
-      ),
-    ],
-  },
-  {
-    said: /unknown setting \[(?<setting>[^\]]+)\]/,
-    code: 'RCTL_SETTING_UNKNOWN',
-    cause: 'This cluster knows no setting {setting}.',
-    remedy: 'Correct its name, or install the plugin that brings it.',
-    samples: [
-      heard(
-        '3.6.0',
-        '400 settings_exception',
-        'unknown setting [index.zork] please check that any required plugins are installed, or check the breaking changes documentation for removed settings',
-      ),
-      heard(
-        '2.19.1',
-        '400 illegal_argument_exception',
-        'unknown setting [index.zork] please check that any required plugins are installed, or check the breaking changes documentation for removed settings',
       ),
     ],
   },
@@ -247,17 +228,6 @@ export const INDEX_REFUSALS: readonly Rule[] = [
       ),
     ],
   },
-  {
-    said: /failed to parse filter for alias \[(?<alias>[^\]]+)\]/,
-    code: 'RCTL_ALIAS_FILTER',
-    cause: 'The filter of the alias {alias} is no query that the server knows: {reason}',
-    remedy: 'Correct the filter: it is what stands below `query` in a search.',
-    samples: [
-      heard(
-        BOTH,
-        '400 illegal_argument_exception',
-        'failed to parse filter for alias [shop]: unknown query [zork]: [1:9] unknown field [zork]',
-      ),
-    ],
-  },
+  UNKNOWN_INDEX_SETTING,
+  ALIAS_FILTER,
 ];

@@ -1,8 +1,6 @@
-import { heard, type Rule, setting, unheard } from '../../opensearch/refusals/rule.ts';
+import { BOTH, heard, type Rule, setting, unheard } from '../../opensearch/refusals/rule.ts';
 import { REMEDY } from './remedies.ts';
 import { DOWNLOAD_REFUSALS, TASK_REFUSALS } from './task-refusals.ts';
-
-const BOTH = '2.19.1, 3.6.0';
 
 /** What a registration or an upload is answered at once. */
 const REQUESTS: readonly Rule[] = [

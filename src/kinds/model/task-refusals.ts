@@ -1,6 +1,4 @@
-import { heard, type Rule, unheard } from '../../opensearch/refusals/rule.ts';
-
-const BOTH = '2.19.1, 3.6.0';
+import { BOTH, heard, type Rule, unheard } from '../../opensearch/refusals/rule.ts';
 
 /** How registrations and deployments end: the error of the task, which is the message of the root cause alone. */
 export const TASK_REFUSALS: readonly Rule[] = [

@@ -1,6 +1,4 @@
-import { heard, type Rule } from '../../opensearch/refusals/rule.ts';
-
-const BOTH = '2.19.1, 3.6.0';
+import { BOTH, heard, type Rule } from '../../opensearch/refusals/rule.ts';
 
 /** What the server says to a search pipeline that it does not take. */
 export const SEARCH_PIPELINE_REFUSALS: readonly Rule[] = [

@@ -1,6 +1,4 @@
-import { heard, type Rule } from '../../opensearch/refusals/rule.ts';
-
-const BOTH = '2.19.1, 3.6.0';
+import { BOTH, heard, type Rule } from '../../opensearch/refusals/rule.ts';
 
 /** Why the server refuses a document. The words are those of one item of `_bulk`, causes included. */
 export const DOCUMENT_REFUSALS: readonly Rule[] = [

@@ -1,6 +1,4 @@
-import { heard, type Rule, setting } from './rule.ts';
-
-const BOTH = '2.19.1, 3.6.0';
+import { BOTH, heard, type Rule, setting } from './rule.ts';
 
 /** What becomes of a question that goes through a connector to a service. */
 export const CONNECTORS: readonly Rule[] = [

@@ -1,6 +1,4 @@
-import { heard, type Rule, setting, unheard } from './rule.ts';
-
-const BOTH = '2.19.1, 3.6.0';
+import { BOTH, heard, type Rule, setting, unheard } from './rule.ts';
 
 /**
  * What ML Commons answers wherever a model is asked something: a search through a reranker, a predict, and whatever

@@ -1,5 +1,8 @@
 import type { FailureClass } from '../../core/errors.ts';
 
+/** The versions that the tests run on, of a sample that both of them say. */
+export const BOTH = '2.19.1, 3.6.0';
+
 /** Words of a server, as they came. */
 export interface Sample {
   /** The versions that say it. */

@@ -1,6 +1,4 @@
-import { heard, type Rule } from './rule.ts';
-
-const BOTH = '2.19.1, 3.6.0';
+import { BOTH, heard, type Rule } from './rule.ts';
 
 /** What a search is answered that goes through a search pipeline with a reranker. */
 export const SEARCHES: readonly Rule[] = [
