@@ -60,7 +60,7 @@ process.exitCode = await run(process.argv.slice(2), {
     if (!person || stdinIsRead || !process.stdin.readable || inCi(process.env)) return undefined;
     const lines = createInterface({ input: process.stdin, output: process.stderr });
     // readline takes Ctrl-C for itself; Ctrl-D closes it, and is no yes.
-    lines.on('SIGINT', onSignal);
+    lines.on('SIGINT', () => onSignal('SIGINT'));
     const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
     try {
       const answer = lines.question(question, { signal: abort.signal });

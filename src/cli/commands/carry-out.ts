@@ -16,7 +16,7 @@ import { renderDiagnostics } from '../render/diagnostics.ts';
 import { renderFailures, renderSummary } from '../render/outcomes.ts';
 import { planJson, renderPlan } from '../render/plan.ts';
 import { renderVerification } from '../render/verification.ts';
-import { both, clusterOf, stderrStyle, tableStyle } from './shared.ts';
+import { alsoStreamed, clusterOf, stderrStyle, tableStyle } from './shared.ts';
 
 /** More rows than this do not fit a terminal, and a log is easier to read. */
 const MOST_ROWS = 30;
@@ -71,7 +71,7 @@ export async function carryOut(
   const progress = await progressFor(prepared.plan, invocation);
   follow(progress.listener);
   const report = await apply(cluster, prepared, {
-    listener: both(progress.listener, invocation.stream?.event) ?? progress.listener,
+    listener: alsoStreamed(progress.listener, invocation),
     signal: io.signal,
     parallelism: flags.count('parallelism') ?? 10,
     waitMs: (flags.count('timeout') ?? 600) * 1000,

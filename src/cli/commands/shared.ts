@@ -90,12 +90,12 @@ export function settingsOf(invocation: Invocation): Promise<ConnectionSettings> 
   return reading;
 }
 
-/** One listener of two; whichever of them there is. */
-export function both(first: Listener | undefined, second: Listener | undefined): Listener | undefined {
-  if (first === undefined || second === undefined) return first ?? second;
+/** A listener, and the stream of this run where there is one. */
+export function alsoStreamed(listener: Listener, { stream }: Invocation): Listener {
+  if (stream === undefined) return listener;
   return (event) => {
-    first(event);
-    second(event);
+    listener(event);
+    stream.event(event);
   };
 }
 
@@ -105,6 +105,7 @@ async function readAndTell(invocation: Invocation): Promise<ConnectionSettings> 
   const { readSettings } = await import('../connection/settings.ts');
   const read = await readSettings(invocation);
   const style = stderrStyle(invocation);
+  invocation.warned(read.warnings);
   if (read.warnings.length > 0) io.stderr.write(`${renderDiagnostics(read.warnings, style)}\n`);
   if (flags.on('debug')) io.stderr.write(`${renderConnection(read, style.paint)}\n`);
   return read;
@@ -113,10 +114,10 @@ async function readAndTell(invocation: Invocation): Promise<ConnectionSettings> 
 /** The cluster that flags, environment and `rerankctl.yaml` name. */
 export async function clusterOf(
   invocation: Invocation,
-  options: { listener?: Listener; signal?: AbortSignal } = {},
+  { listener = () => undefined, signal }: { listener?: Listener; signal?: AbortSignal } = {},
 ): Promise<Cluster> {
   const { connection } = await settingsOf(invocation);
-  return connect(connection, { ...options, listener: both(options.listener, invocation.stream?.event) });
+  return connect(connection, { listener: alsoStreamed(listener, invocation), signal });
 }
 
 /** The same cluster, with passwords and tokens as their files hold them now: these are renewed while a loop runs. */

@@ -14,7 +14,7 @@ import { lineProgress } from '../progress/lines.ts';
 import { renderVerification } from '../render/verification.ts';
 import { save } from '../save.ts';
 import { writeFiles } from '../verify-files.ts';
-import { both, clusterOf, loadResources, tableStyle } from './shared.ts';
+import { alsoStreamed, clusterOf, loadResources, tableStyle } from './shared.ts';
 
 /** A query without an answer says nothing of the reranker: that is the cluster's failure, not a gate's. */
 const EXIT_OF = {
@@ -63,7 +63,7 @@ async function measure(
     const resolved = verifications.map((resource) => ({ resource, spec: resolveByName(resource) }));
     return await verify(scrubbed(cluster, resources), resolved, {
       signal: io.signal,
-      listener: both(listener, invocation.stream?.event) ?? listener,
+      listener: alsoStreamed(listener, invocation),
       asBaseline,
     });
   } finally {

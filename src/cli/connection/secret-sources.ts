@@ -100,12 +100,12 @@ export async function readSecret(
       remedy: `Write the ${names.what} into it, on one line.`,
     });
   }
-  const warnings = source.from === 'stdin' ? [] : await openFile(names.what, source.path);
+  const warnings = source.from === 'stdin' ? [] : await readableByOthers(names.what, source.path);
   return { secret: { origin, reveal: () => value }, warnings };
 }
 
 /** A warning where others on this machine may read a file that holds a secret. Windows has no such modes. */
-export async function openFile(what: string, path: string): Promise<Diagnostic[]> {
+export async function readableByOthers(what: string, path: string): Promise<Diagnostic[]> {
   if (process.platform === 'win32') return [];
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile() !== true || (found.mode & 0o066) === 0) return [];

@@ -1,13 +1,15 @@
 import type { Diagnostic } from '../../core/diagnostic.ts';
 import type { AwsAccess, Connection } from '../../opensearch/cluster.ts';
+import { RETRY_FOR_MS } from '../../opensearch/connect.ts';
 import { withoutUserinfo } from '../../opensearch/endpoint.ts';
+import { REQUEST_TIMEOUT_MS } from '../../opensearch/send.ts';
 import type { Invocation } from '../command.ts';
 import { usage } from '../flags.ts';
 import { credentialsOf } from './credentials.ts';
 import { type Given, GivenValues } from './given.ts';
 import { type ChosenProfile, chooseProfile } from './profile.ts';
 import { proxyOf } from './proxy.ts';
-import { openFile } from './secret-sources.ts';
+import { readableByOthers } from './secret-sources.ts';
 
 /** One value as it counts in this run, and who said so. Holds no secret. */
 export interface ShownSetting {
@@ -27,8 +29,6 @@ export interface ConnectionSettings {
 }
 
 const DEFAULT_URL = 'http://127.0.0.1:9200';
-const DEFAULT_TIMEOUT_S = 60;
-const DEFAULT_RETRY_S = 30;
 const SECRET = '(sensitive)';
 
 /** Flags go before the environment, that before the profile, and that before defaults. Reads files; contacts nobody. */
@@ -94,7 +94,7 @@ export async function readSettings(invocation: Invocation): Promise<ConnectionSe
   ];
   const warnings = [
     ...credentials.warnings,
-    ...(key === undefined ? [] : await openFile('client key', key.value)),
+    ...(key === undefined ? [] : await readableByOthers('client key', key.value)),
     ...overridden(url, profile),
     ...unchecked(credentials.url, insecure),
   ];
@@ -164,14 +164,14 @@ function timeoutOf({ flags }: Invocation, profile: ChosenProfile): { seconds: nu
   if (seconds !== undefined) return { seconds, origin: '--request-timeout' };
   const { request_timeout: own } = profile.values;
   return own === undefined
-    ? { seconds: DEFAULT_TIMEOUT_S, origin: 'default' }
+    ? { seconds: REQUEST_TIMEOUT_MS / 1000, origin: 'default' }
     : { seconds: own, origin: profile.placeOf('request_timeout') };
 }
 
 function retryOf({ flags }: Invocation): { seconds: number; origin: string } {
   const seconds = flags.count('retry-for');
   return seconds === undefined
-    ? { seconds: DEFAULT_RETRY_S, origin: 'default' }
+    ? { seconds: RETRY_FOR_MS / 1000, origin: 'default' }
     : { seconds, origin: '--retry-for' };
 }
 

@@ -105,7 +105,7 @@ function gateProblem({ address }: VerificationReport, gate: Gate): Diagnostic[] 
       severity: failed ? 'error' : 'warning',
       code: failed ? 'RCTL_GATE_FAILED' : 'RCTL_GATE_INCONCLUSIVE',
       message: `The gate ${rule} ${failed ? 'does not hold' : 'cannot be decided'}: ${because}`,
-      address: address as Diagnostic['address'] & string,
+      address,
       ...(location === undefined ? {} : { location }),
     },
   ];
