@@ -61,7 +61,7 @@ function run(version, url) {
     ['plan', ...manifest, ...stack],
     ['apply', ...manifest, ...stack, '--yes'],
     ['plan', ...manifest, ...stack, '--detailed-exitcode'],
-    ['verify', ...manifest, '--html', 'report.html', '--junit', 'report.xml'],
+    ['verify', ...manifest, '--report', 'html=report.html', '--report', 'junit=report.xml'],
     ['drift', ...manifest, ...stack],
     ['destroy', ...stack, '--confirm', `nodes${ending}`],
   ];

@@ -49,7 +49,7 @@ export const REPORTED: readonly Flag[] = [
       name: 'report',
       value: 'FORMAT=PATH',
       many: true,
-      help: 'the same into a file, also html; may be repeated',
+      help: 'the same into a file: also html (a page of what was measured) and codequality',
     },
     {
       name: 'no-github',

@@ -1,6 +1,5 @@
-import { COMMANDS } from './command-table.ts';
 import { exitCodes } from './exit.ts';
-import type { Flag } from './flag-table.ts';
+import { FORMATS, type Format, REPORTS, type ReportFormat } from './formats/format.ts';
 
 interface Topic {
   readonly summary: string;
@@ -63,8 +62,7 @@ ${exitCodes()}
 `;
 }
 
-/** A format that says nothing here is shown by its name. */
-const FORMATS: Readonly<Record<string, string>> = {
+const FORMAT_MEANINGS: Readonly<Record<Format | ReportFormat, string>> = {
   text: 'for people; the default',
   json: 'one object, also when the command fails: schemas/output.schema.json',
   ndjson: 'one object a line, as it happens; the first tells the version',
@@ -72,29 +70,25 @@ const FORMATS: Readonly<Record<string, string>> = {
   junit: 'for the test view of a CI',
   sarif: 'for code scanning',
   github: 'annotations of GitHub Actions',
+  codequality: 'problems in the diff of a merge request of GitLab',
+  html: 'what verify measured, one page to look at without any network',
 };
 
 function formats(): string {
-  const known = new Set(Object.values(COMMANDS).flatMap(({ flags }) => outputsOf(flags)));
-  const files: readonly Flag[] = COMMANDS.verify.flags.filter(({ name }: Flag) =>
-    ['html', 'markdown', 'junit', 'runs'].includes(name),
-  );
+  const meant = (names: readonly (Format | ReportFormat)[]): string =>
+    table(names.map((name) => [name, FORMAT_MEANINGS[name]]));
   return `rerankctl validate -f manifests/quickstart --output json
 
 stdout carries the result alone; progress, notes and errors go to stderr.
 
---output FORMAT:
-${table([...known].map((name) => [name, FORMATS[name] ?? '']))}
+--output FORMAT (text and json everywhere, the others of commands whose result a CI shows):
+${meant(FORMATS)}
 
-In the same run --report FORMAT=PATH writes each of these, and html, into a file; verify also writes:
-${table(files.map(({ name, value = '', help }) => [`--${name} ${value}`, help]))}
+--report FORMAT=PATH, in the same run and as often as it is given:
+${meant(REPORTS)}
 
-Of a saved plan (plan -o plan.json) and of a report, schemas/ holds the schema.
+verify --runs FOLDER writes TREC run files. Of a saved plan (plan -o plan.json) and of a report, schemas/ holds the schema.
 `;
-}
-
-function outputsOf(flags: readonly Flag[]): readonly string[] {
-  return flags.find(({ name }) => name === 'output')?.oneOf ?? [];
 }
 
 function table(rows: readonly (readonly [string, string])[]): string {

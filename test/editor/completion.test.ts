@@ -57,7 +57,7 @@ describe('what may stand at the cursor', () => {
   });
 
   it('is a path where a path belongs', async () => {
-    for (const before of [['plan', '-f'], ['plan'], ['validate', '--file'], ['verify', '--html']]) {
+    for (const before of [['plan', '-f'], ['plan'], ['validate', '--file'], ['apply', '--password-file']]) {
       expect((await complete('', before, cwd)).besides, before.join(' ')).toBe('files');
     }
     expect((await complete('', ['export', '--to'], cwd)).besides).toBe('folders');

@@ -207,11 +207,10 @@ describe.each(SERVERS.slice(-1))('Secrets on %s', (_title, server) => {
     await expectCode(0, 'plan', '-o', 'plan-1.json', '--output', 'json');
     await expectCode(0, 'apply', 'plan-1.json', '--output', 'json', '--debug');
     await expectCode(0, 'plan', '--detailed-exitcode');
-    const files = ['--html', 'r.html', '--markdown', 'r.md', '--junit', 'r.xml', '--runs', 'runs'];
-    await expectCode(0, 'verify', ...files, ...reports('verified'), '--debug');
+    await expectCode(0, 'verify', '--runs', 'runs', ...reports('verified'), '--debug');
     await expectCode(0, 'verify', '--output', 'json');
     await expectCode(0, 'drift', '--output', 'json');
-    await expectCode(0, 'plan', '--preview', '--markdown', 'preview.md');
+    await expectCode(0, 'plan', '--preview', ...reports('preview'));
     await expectCode(0, 'state list', '--output', 'json');
     for (const kind of ['Connector', 'Index']) {
       await expectCode(0, 'state show', `${kind}/${name}`);
@@ -254,9 +253,7 @@ describe.each(SERVERS.slice(-1))('Secrets on %s', (_title, server) => {
 
   it('that the service refuses and quotes are not said again', async () => {
     provider.keys.clear();
-    expect(
-      await expectCode(6, 'verify', '--html', 'refused.html', '--junit', 'refused.xml', '--debug'),
-    ).toMatch(QUOTED);
+    expect(await expectCode(6, 'verify', ...reports('refused'), '--debug')).toMatch(QUOTED);
     // Nothing in these manifests says what the key is.
     const alone = ['-f', 'in/verification.yaml', '--debug'];
     expect(await expectCode(6, 'verify', ...alone)).toMatch(QUOTED);

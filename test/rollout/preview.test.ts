@@ -81,7 +81,15 @@ describe.each(SERVERS)('a preview on %s', (_title, server) => {
     const changed = pointedAt(`${name}-other`);
     let previewed: Ran | undefined;
     const writes = await bench.writesOf(async () => {
-      previewed = await run('plan', changed, '--preview', '--output', 'json', '--markdown', 'preview.md');
+      previewed = await run(
+        'plan',
+        changed,
+        '--preview',
+        '--output',
+        'json',
+        '--report',
+        'markdown=preview.md',
+      );
     });
     expect(writes.filter((write) => !/_search|^POST \/_plugins\/_ml\/.*_search/.test(write))).toEqual([]);
     const { preview } = JSON.parse(previewed?.stdout ?? '');
@@ -167,7 +175,7 @@ describe.each(SERVERS)('a preview on %s', (_title, server) => {
       `"model_id":{"$ref":"Model/${name}"}`,
       `"model_id":{"$ref":"Model/${name}-other"}`,
     );
-    const shown = await run('plan', changed, '--preview', '--markdown', 'preview.md');
+    const shown = await run('plan', changed, '--preview', '--report', 'markdown=preview.md');
     expect(shown.code, shown.stdout + shown.stderr).toBe(0);
     expect(shown.stdout).toMatch(/ndcg@2 +1\.0000 +0\.0000 +-1\.0000 \[-1\.000, -1\.000\]/);
     expect(shown.stdout).toMatch(/success@1 +1\.0000 +0\.0000/);

@@ -19,7 +19,16 @@ afterAll(() => rerankctl(['destroy', '--confirm', stack, '--stack', stack, ...on
 
 it('measures the collection that is shipped, as its README and its baseline say', async () => {
   const html = join(tmpdir(), `${stack}.html`);
-  const ran = await rerankctl(['verify', '-f', MANIFESTS, '--output', 'json', '--html', html, ...on]);
+  const ran = await rerankctl([
+    'verify',
+    '-f',
+    MANIFESTS,
+    '--output',
+    'json',
+    '--report',
+    `html=${html}`,
+    ...on,
+  ]);
   const [report] = JSON.parse(ran.stdout).reports;
   expect(schemaErrors(report)).toEqual([]);
   expect(report.queries).toHaveLength(173);

@@ -1,6 +1,6 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/core/json.ts';
 import type { Cluster } from '../../src/opensearch/cluster.ts';
@@ -153,6 +153,28 @@ describe('verify with judgments, on the node', () => {
     expect(lifted.code, lifted.stdout).toBe(0);
   });
 
+  it('names the line of a gate as the checkout has it, also when it is run below its root', async () => {
+    await writeFile(
+      join(folder, 'v.json'),
+      manifest({ gates: [{ measure: 'mrr@10', at_least: 0.9, arm: 'unreranked' }] }),
+    );
+    const reports = ['sarif', 'junit', 'markdown'].map((format) => [
+      '--report',
+      `${format}=placed.${format}`,
+    ]);
+    const args = ['verify', '-f', 'v.json', '--url', nodeUrl(), '--output', 'github', ...reports.flat()];
+    const ran = await rerankctl(args, { cwd: folder, env: { GITHUB_WORKSPACE: dirname(folder) } });
+    expect(ran.code, ran.stderr).toBe(6);
+    const place = `${basename(folder)}/v.json`;
+    expect(ran.stdout).toContain(`::error file=${place},line=1,`);
+    const files = await Promise.all(
+      ['sarif', 'junit', 'markdown'].map((format) => readFile(join(folder, `placed.${format}`), 'utf8')),
+    );
+    expect(files[0]).toContain(`"uri": "${place}"`);
+    expect(files[1]).toContain(`file="${place}" line="1"`);
+    expect(files[2]).toContain(`${place}:1`);
+  });
+
   it('writes a baseline, keeps to it, and refuses one of other data', async () => {
     const baseline = 'relevance.baseline.json';
     const gates = [{ measure: 'ndcg@10', drop_at_most: 0.01 }];
@@ -203,7 +225,13 @@ describe('verify with judgments, on the node', () => {
   });
 
   it('leaves text out where nobody may see it', async () => {
-    const ran = await verify({}, '--no-text', '--output', 'json', '--html', 'r.html', '--markdown', 'r.md');
+    const ran = await verify(
+      {},
+      '--no-text',
+      '--output',
+      'json',
+      ...['html=r.html', 'markdown=r.md'].flatMap((file) => ['--report', file]),
+    );
     const files = await Promise.all(['r.html', 'r.md'].map((file) => readFile(join(folder, file), 'utf8')));
     for (const text of [ran.stdout, ...files]) {
       expect(text).not.toContain('capital of');
@@ -212,7 +240,7 @@ describe('verify with judgments, on the node', () => {
   });
 
   it('writes run files that anyone can measure again, without a cluster', async () => {
-    const online = await report({}, '--runs', 'runs', '--junit', 'r.xml');
+    const online = await report({}, '--runs', 'runs', '--report', 'junit=r.xml');
     expect((await readdir(join(folder, 'runs'))).sort()).toEqual([
       'judged.reranked.trec',
       'judged.unreranked.trec',
@@ -237,9 +265,9 @@ describe('verify with judgments, on the node', () => {
     expect(nowhere.ran.code).toBe(1);
     const proxy = await startProxy(nodeUrl());
     try {
-      // The same query never gets an answer.
+      // The same query gets no answer in time; the others have time enough on a busy machine, too.
       proxy.strike(async ({ path, body }) =>
-        /_search/.test(path) && String(body).includes('Saipan') ? { do: 'delay', ms: 4_000 } : undefined,
+        /_search/.test(path) && String(body).includes('Saipan') ? { do: 'delay', ms: 12_000 } : undefined,
       );
       const args = [
         'verify',
@@ -248,7 +276,7 @@ describe('verify with judgments, on the node', () => {
         '--url',
         proxy.url,
         '--request-timeout',
-        '1',
+        '5',
         '--output',
         'json',
       ];

@@ -164,7 +164,7 @@ function finish(report: ApplyReport, made: Plan, invocation: Invocation): Comman
     told: {
       ...toldOf(made, all),
       outcomes,
-      ...(shown === undefined ? {} : { verifications: shown.reports }),
+      ...(release === undefined ? {} : { verifications: release.reports }),
     },
     json: {
       ...planJson(made),

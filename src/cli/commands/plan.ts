@@ -12,10 +12,8 @@ import { usage } from '../flags.ts';
 import { painter } from '../io.ts';
 import { lineProgress } from '../progress/lines.ts';
 import { renderDiagnostics } from '../render/diagnostics.ts';
-import { renderMarkdown } from '../render/markdown.ts';
 import { planJson, renderPlan } from '../render/plan.ts';
 import { renderPreview } from '../render/preview.ts';
-import { save } from '../save.ts';
 import { applyWords, loadAndPlan, requestOf } from './planning.ts';
 import { clusterOf, stderrStyle, tableStyle } from './shared.ts';
 
@@ -55,7 +53,7 @@ export async function planCommand(invocation: Invocation): Promise<CommandResult
 
 const CANARY = { parallelism: 4, waitMs: 600_000, command: 'rerankctl plan --canary' } as const;
 
-/** What the plan does to the results, on stdout and in the file that --markdown names. */
+/** What the plan does to the results, on stdout where that is for people. */
 async function showPreview(
   cluster: Cluster,
   made: Plan,
@@ -70,8 +68,6 @@ async function showPreview(
   if (output === 'text') {
     io.stdout.write(renderPreview(shown, tableStyle(invocation)));
   }
-  const file = flags.text('markdown');
-  if (file !== undefined) await save(io, file, renderMarkdown(shown.reports, { text: !flags.on('no-text') }));
   const { reports, unseen } = shown;
   return { preview: { reports, unseen } };
 }

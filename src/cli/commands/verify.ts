@@ -13,7 +13,7 @@ import { shownFrom } from '../places.ts';
 import { lineProgress } from '../progress/lines.ts';
 import { renderVerification } from '../render/verification.ts';
 import { save } from '../save.ts';
-import { writeFiles } from '../verify-files.ts';
+import { saveRuns } from '../save-runs.ts';
 import { alsoStreamed, clusterOf, loadResources, tableStyle } from './shared.ts';
 
 /** A query without an answer says nothing of the reranker: that is the cluster's failure, not a gate's. */
@@ -98,15 +98,15 @@ async function finish(
   resources: readonly Resource[],
 ): Promise<CommandResult> {
   const { io, flags, output } = invocation;
-  const relativeTo = (report: VerificationReport) => shownFrom(io.cwd, report);
-  const reports = (flags.on('no-text') ? measured.map(withoutText) : measured).map(relativeTo);
-  await writeFiles(invocation, reports);
+  const verifications = flags.on('no-text') ? measured.map(withoutText) : measured;
+  const reports = verifications.map((report) => shownFrom(io.cwd, report));
+  await saveRuns(invocation, reports);
   if (output === 'text') {
     for (const report of reports) io.stdout.write(renderVerification(report, tableStyle(invocation)));
   }
   return {
     exitCode: EXIT_OF[overallVerdict(reports)],
     json: { reports },
-    told: { diagnostics: [], verifications: reports, resources },
+    told: { diagnostics: [], verifications, resources },
   };
 }

@@ -1,35 +1,54 @@
 import type { Change, Outcome } from '../../core/plan.ts';
 import { type Case, casesOf } from '../render/junit/cases.ts';
+import { propertiesOf, suiteOf, tally } from '../render/junit/suites.ts';
 import { element } from '../render/junit/xml.ts';
-import { propertiesOf, suiteOf, tally } from '../render/junit.ts';
 import { outcomeText } from '../render/outcomes.ts';
 import { fileInCheckout } from './places.ts';
 import { problemsOf, type Report, type Told } from './told.ts';
 
 /**
- * JUnit XML of any command: a suite for its problems, one for the changes that were made or for what was compared, and one
- * for each verification. A run without any problem is one case that passes. The exit code is a property of each suite.
+ * JUnit XML of any command, as CI systems read it: a suite for its problems, one for the changes that were made or for what
+ * was compared, and one for each verification, with a case for the proof that the reranker ran, each gate, each canary, and
+ * each query that was to meet an expectation or went wrong (what is inconclusive is a failure of that type). A run that has
+ * nothing of all that is one case that passes. The exit code is a property of each suite.
  */
 export function renderJunitReport(report: Report): string {
   const { command, exitCode, told, root } = report;
-  const ended = [['exitCode', String(exitCode)]] as const;
-  const suites = [
-    { name: command, cases: problemCases(report) },
-    ...(told.outcomes === undefined ? [] : [{ name: 'changes', cases: told.outcomes.map(outcomeCase) }]),
-    ...(told.drifted === undefined ? [] : [{ name: 'resources', cases: driftCases(told) }]),
-  ].map(({ name, cases }) => ({ name, cases: cases.map((each) => placed(each, root)) }));
-  const measured = (told.verifications ?? []).map((verification) => ({
-    verification,
-    cases: casesOf(verification),
-  }));
-  const inside = [
-    ...suites.map(({ name, cases }) => suiteOf(name, cases, ended)),
-    ...measured.map(({ verification, cases }) =>
-      suiteOf(verification.address, cases, [...ended, ...propertiesOf(verification)]),
+  const { outcomes, drifted, verifications = [] } = told;
+  const suites: Suite[] = [
+    { name: command, cases: problemCases(told), properties: [] },
+    { name: 'changes', cases: (outcomes ?? []).map(outcomeCase), properties: [] },
+    { name: 'resources', cases: drifted === undefined ? [] : driftCases(told), properties: [] },
+  ].filter(({ cases }) => cases.length > 0);
+  for (const verification of verifications) {
+    suites.push({
+      name: verification.address,
+      cases: casesOf(verification),
+      properties: propertiesOf(verification),
+    });
+  }
+  if (suites.every(({ cases }) => cases.length === 0)) {
+    suites.unshift({ name: command, cases: [wellEnded(report)], properties: [] });
+  }
+  const inside = suites.map(({ name, cases, properties }) =>
+    suiteOf(
+      name,
+      cases.map((each) => placed(each, root)),
+      [['exitCode', String(exitCode)], ...properties],
     ),
-  ];
-  const all = [...suites, ...measured].flatMap(({ cases }) => cases);
+  );
+  const all = suites.flatMap(({ cases }) => cases);
   return `<?xml version="1.0" encoding="UTF-8"?>\n${element('testsuites', { name: `rerankctl ${command}`, ...tally(all) }, inside)}\n`;
+}
+
+interface Suite {
+  readonly name: string;
+  readonly cases: readonly Case[];
+  readonly properties: readonly (readonly [name: string, value: string])[];
+}
+
+function wellEnded({ command, exitCode }: Report): Case {
+  return { name: `rerankctl ${command}`, verdict: 'pass', message: '', details: `exit code ${exitCode}` };
 }
 
 function placed({ location, ...each }: Case, root: string): Case {
@@ -37,12 +56,8 @@ function placed({ location, ...each }: Case, root: string): Case {
   return file === undefined || location === undefined ? each : { ...each, location: { ...location, file } };
 }
 
-function problemCases({ command, exitCode, told }: Report): Case[] {
-  const errors = problemsOf({ diagnostics: told.diagnostics }).filter(({ severity }) => severity === 'error');
-  if (errors.length === 0) {
-    const done = { name: `rerankctl ${command}`, message: '', details: `exit code ${exitCode}` };
-    return [{ ...done, verdict: 'pass' }];
-  }
+function problemCases({ diagnostics }: Told): Case[] {
+  const errors = problemsOf({ diagnostics }).filter(({ severity }) => severity === 'error');
   return errors.map(({ code, message, remedy, address, location }) => ({
     name: [code, address, location && `${location.line}:${location.column}`].filter(Boolean).join(' '),
     verdict: 'fail',

@@ -16,8 +16,8 @@ const MOST_ROWS = 100;
 const MOST_PROBLEMS = 30;
 
 /**
- * A run for a pull request or a step summary, in at most so many characters. The first line is a comment that nobody sees: it names command and stack, so
- * that a later run finds what it has written and replaces it.
+ * A run for a pull request or a step summary, in at most `most` characters. The first line is a comment that nobody sees:
+ * it names command and stack, so that a later run finds what it has written and replaces it.
  */
 export function renderMarkdownReport(report: Report, most = MOST_CHARACTERS): string {
   const { command, exitCode, told, text } = report;
@@ -54,7 +54,7 @@ function details({ plan, outcomes, drifted }: Told, room: number): string {
   return text;
 }
 
-export function marker(command: string, stack = ''): string {
+function marker(command: string, stack = ''): string {
   return `<!-- rerankctl ${command} ${stack.replaceAll(/[^\w.-]/g, '')} -->`;
 }
 

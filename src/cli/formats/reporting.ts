@@ -1,13 +1,14 @@
 import { appendFileSync } from 'node:fs';
 import type { Listener } from '../../core/events.ts';
-import { type Plan, pendingChanges } from '../../core/plan.ts';
+import type { Plan } from '../../core/plan.ts';
 import { EXIT } from '../exit.ts';
 import { type Flags, usage } from '../flags.ts';
 import type { Io } from '../io.ts';
+import { shownFrom } from '../places.ts';
 import { type OpenFile, openReport } from './files.ts';
 import { type Format, REPORTS, type ReportFormat, render } from './format.ts';
 import type { Stream } from './stream.ts';
-import type { Report } from './told.ts';
+import { countsOf, type Report } from './told.ts';
 
 /** What a command tells while it runs, to whoever wants a stream of it. */
 export interface Live {
@@ -60,7 +61,8 @@ export class Reporting {
   }
 
   /** Writes everything, stdout last. Returns the exit code: a run that lost a report has failed. */
-  async finish(report: Report): Promise<number> {
+  async finish(ended: Report): Promise<number> {
+    const report = inCheckout(ended);
     for (const stream of this.#streams) if (stream !== this.#printed) stream.finish(report);
     for (const { format, file } of this.#open) {
       const text = format === 'ndjson' ? '' : await render(format, report);
@@ -106,17 +108,16 @@ export class Reporting {
   }
 }
 
+/** A gate stands at a place of the checkout, wherever in it the command was run. */
+function inCheckout(report: Report): Report {
+  const { told, root } = report;
+  const verifications = told.verifications?.map((each) => shownFrom(root, each));
+  return { ...report, told: { ...told, ...(verifications && { verifications }) } };
+}
+
 /** For the steps that follow: `steps.ID.outputs.exit-code`. */
 function outputsOf({ exitCode, told }: Report): string {
-  const { plan, drifted, outcomes = [] } = told;
-  const values = {
-    'exit-code': exitCode,
-    pending: plan === undefined ? 0 : pendingChanges(plan).length,
-    drifted: drifted?.length ?? 0,
-    applied: outcomes.filter(({ result }) => result === 'done').length,
-    failed: outcomes.filter(({ result }) => result === 'failed').length,
-  };
-  return Object.entries(values)
+  return Object.entries({ 'exit-code': exitCode, ...countsOf(told) })
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
 }

@@ -1,5 +1,5 @@
 import { CODES } from '../../catalogue/codes.ts';
-import type { Diagnostic } from '../../core/diagnostic.ts';
+import type { Diagnostic, SourceLocation } from '../../core/diagnostic.ts';
 import { VERSION } from '../../core/version.ts';
 import { EXIT_MEANINGS } from '../exit.ts';
 import { fileInCheckout } from './places.ts';
@@ -15,9 +15,12 @@ const LEVEL_OF = { error: 'error', warning: 'warning', note: 'note' } as const;
  */
 export function renderSarif({ command, exitCode, told, root }: Report): string {
   const problems = problemsOf(told);
-  const isPlaced = ({ location }: Diagnostic): boolean => fileInCheckout(location, root) !== undefined;
-  const placed = problems.filter(isPlaced);
-  const elsewhere = problems.filter((problem) => !isPlaced(problem));
+  const placed = problems.flatMap((problem) => {
+    const { location } = problem;
+    const file = fileInCheckout(location, root);
+    return file === undefined || location === undefined ? [] : [{ problem, file, location }];
+  });
+  const elsewhere = problems.filter(({ location }) => fileInCheckout(location, root) === undefined);
   const codes = [...new Set(problems.map(({ code }) => code))].sort();
   const sarif = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -38,7 +41,7 @@ export function renderSarif({ command, exitCode, told, root }: Report): string {
           },
         ],
         columnKind: 'utf16CodeUnits',
-        results: placed.slice(0, MOST_RESULTS).map((problem) => result(problem, codes, root)),
+        results: placed.slice(0, MOST_RESULTS).map((each) => result(each, codes)),
       },
     ],
   };
@@ -55,17 +58,12 @@ function rule(code: string): object {
   return { id: code, ...(meaning === undefined ? {} : { fullDescription: { text: meaning } }) };
 }
 
-function notification(
-  { severity, code, message, remedy, address }: Diagnostic,
-  codes: readonly string[],
-): object {
+function notification(problem: Diagnostic, codes: readonly string[]): object {
   return {
-    level: LEVEL_OF[severity],
-    message: { text: remedy === undefined ? message : `${message} ${remedy}` },
-    descriptor: { id: code, index: codes.indexOf(code) },
-    ...(address === undefined
-      ? {}
-      : { locations: [{ logicalLocations: [{ fullyQualifiedName: address, kind: 'resource' }] }] }),
+    level: LEVEL_OF[problem.severity],
+    message: { text: textOf(problem) },
+    descriptor: { id: problem.code, index: codes.indexOf(problem.code) },
+    ...(problem.address === undefined ? {} : { locations: [logicalLocations(problem)] }),
   };
 }
 
@@ -73,26 +71,32 @@ function leftOut(count: number): object {
   return { level: 'warning', message: { text: `${count} more problems are left out.` } };
 }
 
-function result(problem: Diagnostic, codes: readonly string[], root: string): object {
-  const { severity, code, message, remedy, location, address } = problem;
-  const file = fileInCheckout(location, root);
-  const physical =
-    file === undefined || location === undefined
-      ? {}
-      : {
-          physicalLocation: {
-            artifactLocation: { uri: encodeURI(wellFormed(file)), uriBaseId: '%SRCROOT%' },
-            region: { startLine: location.line, startColumn: location.column },
-          },
-        };
-  const logical =
-    address === undefined ? {} : { logicalLocations: [{ fullyQualifiedName: address, kind: 'resource' }] };
-  const places = { ...physical, ...logical };
-  return {
-    ruleId: code,
-    ruleIndex: codes.indexOf(code),
-    level: LEVEL_OF[severity],
-    message: { text: remedy === undefined ? message : `${message} ${remedy}` },
-    ...(Object.keys(places).length === 0 ? {} : { locations: [places] }),
+interface Placed {
+  readonly problem: Diagnostic;
+  readonly file: string;
+  readonly location: SourceLocation;
+}
+
+function result({ problem, file, location }: Placed, codes: readonly string[]): object {
+  const physicalLocation = {
+    artifactLocation: { uri: encodeURI(wellFormed(file)), uriBaseId: '%SRCROOT%' },
+    region: { startLine: location.line, startColumn: location.column },
   };
+  return {
+    ruleId: problem.code,
+    ruleIndex: codes.indexOf(problem.code),
+    level: LEVEL_OF[problem.severity],
+    message: { text: textOf(problem) },
+    locations: [{ physicalLocation, ...logicalLocations(problem) }],
+  };
+}
+
+function textOf({ message, remedy }: Diagnostic): string {
+  return remedy === undefined ? message : `${message} ${remedy}`;
+}
+
+function logicalLocations({ address }: Diagnostic): object {
+  return address === undefined
+    ? {}
+    : { logicalLocations: [{ fullyQualifiedName: address, kind: 'resource' }] };
 }

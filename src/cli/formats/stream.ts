@@ -2,7 +2,7 @@ import type { Event, Listener } from '../../core/events.ts';
 import { type Plan, pendingChanges } from '../../core/plan.ts';
 import { VERSION } from '../../core/version.ts';
 import { planJson } from '../render/plan.ts';
-import { problemsOf, type Report } from './told.ts';
+import { countsOf, problemsOf, type Report } from './told.ts';
 
 /**
  * `--output ndjson`: one JSON object a line, while the command runs. The first line is the version of the format, the last
@@ -36,15 +36,7 @@ export class Stream {
     if (told.plan !== undefined) this.plan(told.plan);
     for (const diagnostic of problemsOf(told)) this.#line({ type: 'diagnostic', diagnostic });
     for (const report of told.verifications ?? []) this.#line({ type: 'verification', report });
-    const outcomes = told.outcomes ?? [];
-    this.#line({
-      type: 'summary',
-      exitCode,
-      pending: told.plan === undefined ? 0 : pendingChanges(told.plan).length,
-      drifted: told.drifted?.length ?? 0,
-      applied: outcomes.filter(({ result }) => result === 'done').length,
-      failed: outcomes.filter(({ result }) => result === 'failed').length,
-    });
+    this.#line({ type: 'summary', exitCode, ...countsOf(told) });
   }
 
   #line(value: object): void {

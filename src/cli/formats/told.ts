@@ -1,5 +1,5 @@
 import { type Diagnostic, sortDiagnostics } from '../../core/diagnostic.ts';
-import type { Change, Outcome, Plan } from '../../core/plan.ts';
+import { type Change, type Outcome, type Plan, pendingChanges } from '../../core/plan.ts';
 import type { Resource } from '../../core/resource.ts';
 import type { Gate, VerificationReport } from '../../verify/report.ts';
 import { casesOf } from '../render/junit/cases.ts';
@@ -27,6 +27,22 @@ export interface Report {
   readonly root: string;
   /** `false`: no text of queries and documents. */
   readonly text: boolean;
+}
+
+/** What a run comes to, in numbers. */
+export function countsOf({
+  plan,
+  drifted = [],
+  outcomes = [],
+}: Told): Record<'pending' | 'drifted' | 'applied' | 'failed', number> {
+  const ended = (result: Outcome['result']): number =>
+    outcomes.filter((outcome) => outcome.result === result).length;
+  return {
+    pending: plan === undefined ? 0 : pendingChanges(plan).length,
+    drifted: drifted.length,
+    applied: ended('done'),
+    failed: ended('failed'),
+  };
 }
 
 const LEVELS = ['error', 'warning', 'note'] as const;

@@ -43,7 +43,11 @@ function unknownFields(change: Change, pending: ReadonlySet<string>): string[] {
 }
 
 /** Who is to blame is said where it is not the manifest alone. */
-const BY = { cluster: ' (changed in the cluster)', both: ' (changed in the cluster, too)', git: '' } as const;
+export const BY = {
+  cluster: ' (changed in the cluster)',
+  both: ' (changed in the cluster, too)',
+  git: '',
+} as const;
 
 function fieldLines(field: FieldChange, paint: Paint): string[] {
   const name = pointerSegments(field.pointer).join('.');
@@ -57,15 +61,24 @@ function fieldLines(field: FieldChange, paint: Paint): string[] {
     return [`      ${name}: ${paint('red', before)} → ${paint('green', after)}${who}`];
   }
   lines.push(`      ${name}:${who}`);
-  const patch = createTwoFilesPatch('', '', before === '' ? '' : `${before}\n`, `${after}\n`, '', '', {
-    context: 2,
-  });
-  for (const line of patch.split('\n').slice(4)) {
-    if (line === '' || line.startsWith('\\')) continue;
+  for (const line of patchLines(field)) {
     const tone = line.startsWith('+') ? 'green' : line.startsWith('-') ? 'red' : 'dim';
     lines.push(`        ${paint(tone, line)}`);
   }
   return lines;
+}
+
+/** The differences of a value as lines of a unified diff, without its head. */
+export function patchLines({ before, after }: FieldChange): string[] {
+  const [old = '', now = ''] = [before, after].map((value) =>
+    value === undefined ? '' : `${valueText(value)}\n`,
+  );
+  const patch = createTwoFilesPatch('', '', old, now, '', '', { context: 2 });
+  // Its own head, and what it says of missing line ends, tell nothing here.
+  return patch
+    .split('\n')
+    .slice(4)
+    .filter((line) => /^[ +-]/.test(line));
 }
 
 function text(value: Json | undefined): string {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { COMMANDS, type CommandHelp, type CommandName } from '../../../src/cli/command-table.ts';
 import { EXIT_MEANINGS } from '../../../src/cli/exit.ts';
+import { FORMATS, REPORTS } from '../../../src/cli/formats/format.ts';
 import { TOPICS } from '../../../src/cli/topics.ts';
 import { rerankctl } from '../../support/cli.ts';
 import { inProcess } from '../../support/in-process.ts';
@@ -53,7 +54,7 @@ describe('check 1: help', () => {
   it.each([
     ['environment', ['OPENSEARCH_URL', 'NO_COLOR', 'FORCE_COLOR', 'TERM=dumb', 'CI ']],
     ['exit-codes', Object.entries(EXIT_MEANINGS).map(([code, meaning]) => `${code}  ${meaning}`)],
-    ['formats', ['json', '--html', '--junit']],
+    ['formats', [...FORMATS, ...REPORTS, '--report', '--runs']],
   ])('help %s is a topic of its own', async (topic, words) => {
     const { code, stdout, stderr } = await inProcess(['help', topic]);
     expect([code, stderr]).toEqual([0, '']);

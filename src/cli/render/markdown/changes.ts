@@ -1,7 +1,6 @@
-import { createTwoFilesPatch } from 'diff';
 import { pointerSegments } from '../../../core/json.ts';
 import type { Change, FieldChange } from '../../../core/plan.ts';
-import { valueText } from '../plan.ts';
+import { BY, patchLines } from '../plan.ts';
 import { htmlCode } from './inert.ts';
 
 const MOST_LINES = 200;
@@ -29,26 +28,9 @@ function fenced(text: string): string {
   return `${fence}diff\n${text}\n${fence}`;
 }
 
-const WHO = {
-  cluster: ' (changed in the cluster)',
-  both: ' (changed in the cluster and in git)',
-  git: '',
-} as const;
-
-function fieldLines({ pointer, before, after, by }: FieldChange): string[] {
-  const head = `@@ ${pointerSegments(pointer).join('.')} @@${by === undefined ? '' : WHO[by]}`;
-  const [old = '', now = ''] = [before, after].map((value) =>
-    value === undefined ? '' : `${valueText(value)}\n`,
-  );
-  const patch = createTwoFilesPatch('', '', old, now, '', '', { context: 2 });
-  // Its own head, and what it says of missing line ends, tell nothing here.
-  return [
-    head,
-    ...patch
-      .split('\n')
-      .slice(4)
-      .filter((line) => /^[ +-]/.test(line)),
-  ];
+function fieldLines(field: FieldChange): string[] {
+  const who = field.by === undefined ? '' : BY[field.by];
+  return [`@@ ${pointerSegments(field.pointer).join('.')} @@${who}`, ...patchLines(field)];
 }
 
 /** In a fence everything shows itself; what is left to take away is what steers a terminal or turns the direction. */

@@ -1,18 +1,6 @@
-import type { VerificationReport } from '../../verify/report.ts';
-import { type Case, casesOf, isTold } from './junit/cases.ts';
-import { element, seconds } from './junit/xml.ts';
-
-/**
- * JUnit XML as CI systems read it: a suite for each verification; a case for the proof that the reranker ran, each
- * gate, each canary, and each query that was to meet an expectation or went wrong. The other queries are counted in
- * the properties, beside the figures. What is inconclusive is a failure of that type.
- */
-export function renderJunit(reports: readonly VerificationReport[]): string {
-  const suites = reports.map((report) => ({ report, cases: casesOf(report) }));
-  const all = suites.flatMap(({ cases }) => cases);
-  const inside = suites.map(({ report, cases }) => suiteOf(report.address, cases, propertiesOf(report)));
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${element('testsuites', { name: 'rerankctl verify', ...tally(all) }, inside)}\n`;
-}
+import type { VerificationReport } from '../../../verify/report.ts';
+import { type Case, isTold } from './cases.ts';
+import { element, seconds } from './xml.ts';
 
 export function tally(cases: readonly Case[]): Record<string, string | number> {
   const errors = cases.filter(({ verdict }) => verdict === 'error').length;
