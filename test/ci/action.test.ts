@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { outcomeOf, type Ran } from '../support/cli.ts';
 import { nodeUrl } from '../support/node.ts';
 import { type GithubApi, startGithubApi } from './github-api.ts';
 import { type Checkout, INVALID, manifests, openCheckout } from './support.ts';
@@ -38,21 +39,13 @@ afterAll(async () => {
   await checkout.remove();
 });
 
-function shell(
-  script: string,
-  env: Readonly<Record<string, string>>,
-): Promise<{ code: number | null; output: string }> {
-  const child = spawn('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', script], {
-    cwd: checkout.folder,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
-  }
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, output })));
+function shell(script: string, env: Readonly<Record<string, string>>): Promise<Ran> {
+  return outcomeOf(
+    spawn('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', script], {
+      cwd: checkout.folder,
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    }),
+  );
 }
 
 /** Runs the steps of action.yml as a runner does: inputs in the place of expressions, the environment that GitHub gives. */
@@ -83,7 +76,7 @@ async function act(
     const env = Object.fromEntries(Object.entries(step.env).map(([key, value]) => [key, given(value)]));
     const ran = await shell(given(step.run), { ...github, ...env });
     if (step.id === 'run') code = ran.code;
-    output += ran.output;
+    output += ran.stdout + ran.stderr;
   }
   return { code, output, outputs: await readFile(join(checkout.folder, outputs), 'utf8') };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { rerankctl } from '../support/cli.ts';
+import { outcomeOf, type Ran, rerankctl } from '../support/cli.ts';
 import { nodeUrl } from '../support/node.ts';
 import { startGitlabApi } from './gitlab-api.ts';
 import { type Checkout, manifests, openCheckout } from './support.ts';
@@ -70,8 +70,8 @@ describe('the example for GitLab', () => {
     for (let id = 2; id <= 150; id++) api.notes.push({ id, body: 'talk', author: { id: 42 } });
     for (const text of ['first', 'second']) {
       await checkout.write('note.md', `<!-- rerankctl plan default -->\n${text}\n`);
-      const { code, output } = await note(join(checkout.folder, 'note.md'), api.env);
-      expect(code, output).toBe(0);
+      const { code, stderr } = await note(join(checkout.folder, 'note.md'), api.env);
+      expect(code, stderr).toBe(0);
     }
     await api.close();
     expect(theirs.body).toContain('mine');
@@ -86,16 +86,8 @@ describe('the example for GitLab', () => {
 
 const NOTE = fileURLToPath(new URL('../../examples/gitlab/note.mjs', import.meta.url));
 
-function note(
-  path: string,
-  env: Readonly<Record<string, string>>,
-): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, [NOTE, path], { env: { ...process.env, ...env } });
-  let output = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
-  });
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, output })));
+function note(path: string, env: Readonly<Record<string, string>>): Promise<Ran> {
+  return outcomeOf(spawn(process.execPath, [NOTE, path], { env: { ...process.env, ...env } }));
 }
 
 interface Workflow {

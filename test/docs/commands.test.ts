@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Ran } from '../support/cli.ts';
 import { ROOT } from '../support/scratch.ts';
 import { type Command, PAGES, type Page } from './page.ts';
-import { type Docs, openDocs, type Project, type Ran } from './project.ts';
+import { type Docs, openDocs, type Project } from './project.ts';
 
 /** What may be run; anything else has to say why it is not. */
 const RUNNABLE = /^(\w+=\S* )*(npx rerankctl|rerankctl|curl|export|mkdir) /;

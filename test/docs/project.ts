@@ -4,16 +4,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { COMMANDS } from '../../src/cli/command-table.ts';
 import { loadManifests } from '../../src/manifest/load.ts';
+import { outcomeOf, plainEnvironment, type Ran } from '../support/cli.ts';
 import { nodeUrl, uniqueName } from '../support/node.ts';
 import { type Bench, openBench, SERVERS } from '../support/provision.ts';
 import { copyManifests, ROOT } from '../support/scratch.ts';
 import type { Page } from './page.ts';
-
-export interface Ran {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /** Where the pages of the documentation are tried: a shared suffix, so that they share one quickstart on the node. */
 export interface Docs {
@@ -147,24 +142,11 @@ async function makeTools(bin: string): Promise<void> {
 }
 
 function shell(script: string, cwd: string, stack: string): Promise<Ran> {
-  const { NO_COLOR: _a, FORCE_COLOR: _b, CI: _c, ...inherited } = process.env;
   const env = {
-    ...inherited,
+    ...plainEnvironment(),
     PATH: `${join(cwd, 'bin')}:${process.env.PATH}`,
     OPENSEARCH_URL: nodeUrl(),
     DOCS_STACK: stack,
   };
-  const child = spawn('sh', ['-c', script], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
-  });
+  return outcomeOf(spawn('sh', ['-c', script], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] }));
 }

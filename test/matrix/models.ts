@@ -1,4 +1,5 @@
 import { manifest } from '../support/provision.ts';
+import { TINY } from '../support/tiny-model.ts';
 import type { Cell, Ground, KindMatrix, Part } from './cell.ts';
 
 const ACCESS = 'test/secured/access.test.ts';
@@ -206,7 +207,6 @@ export const CONNECTOR: KindMatrix = {
   ],
 };
 
-const CONFIG = { model_type: 'bert', embedding_dimension: 1, framework_type: 'huggingface_transformers' };
 const groups = ({ shared }: Ground): string =>
   manifest('ModelGroup', shared, { name: shared }) +
   manifest('ModelGroup', `${shared}-b`, { name: `${shared}-b` });
@@ -238,9 +238,7 @@ export const FILE_MODEL: KindMatrix = {
   spec: ({ name, shared, zips: [file] }) => ({
     name,
     model_group_id: { $ref: `ModelGroup/${shared}` },
-    function_name: 'TEXT_SIMILARITY',
-    model_format: 'TORCH_SCRIPT',
-    model_config: CONFIG,
+    ...TINY,
     file,
     deploy: false,
   }),

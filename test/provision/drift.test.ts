@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-
 import { pendingChanges } from '../../src/core/plan.ts';
 import { rerankctl } from '../support/cli.ts';
 import { uniqueName } from '../support/node.ts';
 import { type Bench, idsOf, manifest, openBench, SERVERS, summaryOf } from '../support/provision.ts';
+import { TINY } from '../support/tiny-model.ts';
 
 const RERANKER = fileURLToPath(new URL('../../manifests/quickstart/minilm-l6-scorer.zip', import.meta.url));
 
@@ -124,13 +124,7 @@ describe.each(SERVERS)('Drift on %s', (_title, server) => {
       manifest('Model', name, {
         name,
         model_group_id: { $ref: `ModelGroup/${name}` },
-        function_name: 'TEXT_SIMILARITY',
-        model_format: 'TORCH_SCRIPT',
-        model_config: {
-          model_type: 'bert',
-          embedding_dimension: 1,
-          framework_type: 'huggingface_transformers',
-        },
+        ...TINY,
         file: RERANKER,
       }),
       manifest('SearchPipeline', name, {

@@ -15,6 +15,7 @@ import {
   stateOfModel,
   summaryOf,
 } from '../support/provision.ts';
+import { TINY } from '../support/tiny-model.ts';
 import { storedZip } from '../support/zip.ts';
 
 const RERANKER = fileURLToPath(new URL('../../manifests/quickstart/minilm-l6-scorer.zip', import.meta.url));
@@ -33,9 +34,7 @@ const modelOf = (name: string, file: string, more: object = {}): string =>
     {
       name,
       model_group_id: { $ref: `ModelGroup/${name}` },
-      function_name: 'TEXT_SIMILARITY',
-      model_format: 'TORCH_SCRIPT',
-      model_config: CONFIG,
+      ...TINY,
       file,
       ...more,
     },

@@ -3,6 +3,7 @@ import { ServerError } from '../../src/core/errors.ts';
 import { dig, listAt, numberAt } from '../../src/core/json.ts';
 import { searchAll } from '../../src/opensearch/paging.ts';
 import { type Bench, manifest } from '../support/provision.ts';
+import { TINY } from '../support/tiny-model.ts';
 
 export const ROLLS_OUT = { lifecycle: { rollout: 'reindex' } };
 export const SMALL = { number_of_shards: 1, number_of_replicas: 0 };
@@ -170,13 +171,7 @@ export function guarded(
     manifest('Model', name, {
       name,
       model_group_id: { $ref: `ModelGroup/${name}` },
-      function_name: 'TEXT_SIMILARITY',
-      model_format: 'TORCH_SCRIPT',
-      model_config: {
-        model_type: 'bert',
-        embedding_dimension: 1,
-        framework_type: 'huggingface_transformers',
-      },
+      ...TINY,
       file,
     }),
     manifest('SearchPipeline', name, {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Ran, rerankctl } from '../support/cli.ts';
 import { uniqueName } from '../support/node.ts';
 import { type Bench, manifest, openBench, SERVERS } from '../support/provision.ts';
-import { type ModelFile, writeTinyModel } from '../support/tiny-model.ts';
+import { type ModelFile, TINY, writeTinyModel } from '../support/tiny-model.ts';
 import { schemaErrors } from '../verify/support.ts';
 import { models, production, rollout } from './story.ts';
 
@@ -43,13 +43,7 @@ describe.each(SERVERS)('a preview on %s', (_title, server) => {
       manifest('Model', other, {
         name: other,
         model_group_id: { $ref: `ModelGroup/${name}` },
-        function_name: 'TEXT_SIMILARITY',
-        model_format: 'TORCH_SCRIPT',
-        model_config: {
-          model_type: 'bert',
-          embedding_dimension: 1,
-          framework_type: 'huggingface_transformers',
-        },
+        ...TINY,
         file: worst,
       });
     await bench.settle(both);

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { dig, listAt } from '../../src/core/json.ts';
 import { readLoaded } from '../../src/kinds/held-models.ts';
 import { type Bench, idsOf, manifest } from '../support/provision.ts';
+import { TINY } from '../support/tiny-model.ts';
 
 /** One passage for each word that the tiny models know, in an order that no score explains. */
 const PASSAGES = ['fair', 'poor', 'good', 'best'];
@@ -28,13 +29,7 @@ export function rollout(
       {
         name,
         model_group_id: { $ref: `ModelGroup/${name}` },
-        function_name: 'TEXT_SIMILARITY',
-        model_format: 'TORCH_SCRIPT',
-        model_config: {
-          model_type: 'bert',
-          embedding_dimension: 1,
-          framework_type: 'huggingface_transformers',
-        },
+        ...TINY,
         file,
       },
       { lifecycle },

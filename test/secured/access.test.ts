@@ -16,6 +16,7 @@ import {
   SERVERS,
   summaryOf,
 } from '../support/provision.ts';
+import { TINY } from '../support/tiny-model.ts';
 import { makeUser, type Role, type User } from '../support/users.ts';
 import { storedZip } from '../support/zip.ts';
 
@@ -155,13 +156,7 @@ describe.each(secured)('Access control on %s', (_title, server) => {
     const model = manifest('Model', name, {
       name,
       model_group_id: await idOf('model_groups', name),
-      function_name: 'TEXT_SIMILARITY',
-      model_format: 'TORCH_SCRIPT',
-      model_config: {
-        model_type: 'bert',
-        embedding_dimension: 1,
-        framework_type: 'huggingface_transformers',
-      },
+      ...TINY,
       file,
       deploy: false,
     });

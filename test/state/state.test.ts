@@ -22,6 +22,7 @@ import {
   SERVERS,
   summaryOf,
 } from '../support/provision.ts';
+import { TINY } from '../support/tiny-model.ts';
 import { storedZip } from '../support/zip.ts';
 
 describe.each(SERVERS)('The state on %s', (_title, server) => {
@@ -47,13 +48,7 @@ describe.each(SERVERS)('The state on %s', (_title, server) => {
       {
         name,
         model_group_id: { $ref: `ModelGroup/${group}` },
-        function_name: 'TEXT_SIMILARITY',
-        model_format: 'TORCH_SCRIPT',
-        model_config: {
-          model_type: 'bert',
-          embedding_dimension: 1,
-          framework_type: 'huggingface_transformers',
-        },
+        ...TINY,
         file: join(folder, 'model.zip'),
         deploy: false,
       },

@@ -20,33 +20,38 @@ interface Options {
   readonly cwd?: string;
 }
 
+/** The environment of this process without all that. */
+export function plainEnvironment(): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !OF_THE_USER.test(name)));
+}
+
+/** What a process says until it ends. */
+export function outcomeOf(child: ChildProcess): Promise<Ran> {
+  const said = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]?.setEncoding('utf8').on('data', (text: string) => {
+      said[name] += text;
+    });
+  }
+  return new Promise<Ran>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, ...said }));
+  });
+}
+
 /** The built command as a process of its own, as its users run it: no terminal, no colour, nobody to ask. */
 export function start(
   args: readonly string[],
   options: Options = {},
   main = MAIN,
 ): { child: ChildProcess; ended: Promise<Ran> } {
-  const inherited = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !OF_THE_USER.test(name)),
-  );
   const child = spawn(process.execPath, [main, ...args], {
     cwd: options.cwd,
-    env: { ...inherited, ...options.env },
+    env: { ...plainEnvironment(), ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
+  const ended = outcomeOf(child);
   child.stdin.end(options.stdin ?? '');
-  const ended = new Promise<Ran>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
-  });
   return { child, ended };
 }
 

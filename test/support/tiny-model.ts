@@ -19,6 +19,13 @@ const SCORES: Readonly<Record<Scoring, string>> = {
   nan: `torch.sqrt(torch.rsub(${SUM}, 30))`,
 };
 
+/** What a manifest says of such a model, beside its name, its group and its file. */
+export const TINY = {
+  function_name: 'TEXT_SIMILARITY',
+  model_format: 'TORCH_SCRIPT',
+  model_config: { model_type: 'bert', embedding_dimension: 1, framework_type: 'huggingface_transformers' },
+} as const;
+
 /** TorchScript as PyTorch's reader takes it (`version` 3): a module without a tensor. */
 const codeOf = (scoring: Scoring): string => `class Tiny(Module):
   __parameters__ = []
