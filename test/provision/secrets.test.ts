@@ -304,10 +304,10 @@ describe.each(SERVERS.slice(-1))('Secrets on %s', (_title, server) => {
     expect(texts.map(({ from }) => from)).toEqual(
       expect.arrayContaining([
         'plan-1.json',
-        'r.html',
-        'r.md',
-        'r.xml',
-        'preview.md',
+        'verified.html',
+        'verified.markdown',
+        'verified.junit',
+        'preview.markdown',
         'refused.html',
         'failed.sarif',
       ]),
