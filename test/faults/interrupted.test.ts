@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { start } from '../support/cli.ts';
 import { nodeUrl } from '../support/node.ts';
 import { type FaultyProxy, startProxy } from '../support/proxy.ts';
-import { openStory, RERANKER, type Story } from './story.ts';
+import { type ModelFile, writeTinyModel } from '../support/tiny-model.ts';
+import { openStory, type Story } from './story.ts';
 
 /** Requests in whose midst a run is ended: each is a place where something has been begun. */
 const POINTS: readonly [string, RegExp][] = [
@@ -75,6 +76,12 @@ it('a second Ctrl-C ends it at once', async () => {
 });
 
 describe('a replacement of a model that is killed', () => {
+  let other: ModelFile;
+  beforeAll(async () => {
+    other = await writeTinyModel(20_000_000);
+  });
+  afterAll(() => other.remove());
+
   it.each([
     ['while the new one is uploaded', /upload_chunk\/2$/],
     ['while the pipeline is pointed at the new one', /_search\/pipeline\/story/],
@@ -85,7 +92,7 @@ describe('a replacement of a model that is killed', () => {
     expect(await story.run('apply', nodeUrl())).toMatchObject({ code: 0 });
     const [before] = await story.models();
 
-    const changed = openStory(nodeUrl(), `file: ${RERANKER}\n  version: "2"`, story.name);
+    const changed = openStory(nodeUrl(), `file: ${other.path}`, story.name);
     let struck = false;
     proxy.onRequest(async (_n, request) => {
       if (struck || !path.test(request.path) || isPlanning(request)) return;
