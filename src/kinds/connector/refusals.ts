@@ -126,6 +126,8 @@ export const CONNECTOR_REFUSALS: readonly Rule[] = [
     remedy: 'Apply again: it is made anew.',
     samples: [
       heard(BOTH, '404 status_exception', 'Failed to find connector with the provided connector id: nope'),
+      // Before the cluster has had its first connector.
+      heard(BOTH, '404 status_exception', 'Failed to find connector'),
     ],
   },
 ];

@@ -123,11 +123,15 @@ const REQUESTS: readonly Rule[] = [
     ],
   },
   {
-    said: /Failed to find connector[: ](?:with the provided connector id: )?(?<id>\S+)/i,
+    said: /Failed to find connector/i,
     code: 'RCTL_CONNECTOR_GONE',
-    cause: 'There is no connector {id} in this cluster (any more), or you may not see it.',
+    cause: 'The connector of this model is not in this cluster (any more), or you may not see it.',
     remedy: 'Apply again; a `connector_id` that is written out should be {$ref: Connector/NAME}.',
-    samples: [heard(BOTH, '404 status_exception', 'Failed to find connector:nope')],
+    samples: [
+      heard(BOTH, '404 status_exception', 'Failed to find connector:nope'),
+      // Before the cluster has had its first connector.
+      heard(BOTH, '404 status_exception', 'Failed to find connector'),
+    ],
   },
   {
     said: /Model group not found|Fail(?:ed)? to find (?:the )?model group/i,

@@ -139,7 +139,8 @@ export const EXACT: readonly Rule[] = [
   },
   {
     type: 'index_not_found_exception',
-    said: /no such index \[(?<index>[^\]]+)\]/,
+    // That of the models is missing before the first one, and it is the model that whoever searches misses.
+    said: /no such index \[(?!\.plugins-ml-model\])(?<index>[^\]]+)\]/,
     code: 'RCTL_INDEX_NOT_FOUND',
     cause: 'There is no index [{index}] in this cluster.',
     remedy: 'Create it, or declare it as an Index beside what needs it.',

@@ -72,7 +72,7 @@ export const MODELS: readonly Rule[] = [
     samples: [unheard('2.19 to 3.8', '500 m_l_exception', 'Failed to decrypt credentials in connector')],
   },
   {
-    said: /Fail(?:ed)? to find model(?! group| chunk)/i,
+    said: /Fail(?:ed)? to find model(?! group| chunk)|no such index \[\.plugins-ml-model\]/i,
     code: 'RCTL_MODEL_GONE',
     cause: 'The cluster does not have the model that {request} is about.',
     remedy:
@@ -82,6 +82,7 @@ export const MODELS: readonly Rule[] = [
       heard(BOTH, '404 status_exception', 'Failed to find model to update with the provided model id: nope'),
       heard(BOTH, '404 status_exception', 'Failed to find model'),
       heard(BOTH, '500 m_l_resource_not_found_exception', 'Failed to find model'),
+      heard(BOTH, '500 index_not_found_exception', 'no such index [.plugins-ml-model]'),
     ],
   },
   {
