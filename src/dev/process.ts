@@ -12,6 +12,8 @@ import { dataFolder, logFile, type Member } from './records.ts';
 
 const graceMs = 30_000;
 const pollMs = 100;
+/** Longer than a process is between two programs, even where it waits for a core. */
+const execMs = 2_000;
 
 export interface Launch {
   readonly install: Install;
@@ -68,7 +70,14 @@ export async function isRunning(member: Member): Promise<boolean> {
   } catch (error) {
     if (systemCode(error) !== 'EPERM') return false;
   }
-  return (await commandLine(member.pid)).includes(marker(member));
+  const deadline = Date.now() + execMs;
+  let line = await commandLine(member.pid);
+  // Between two programs of one process (the start script becomes the JVM) Linux shows no command line for a moment.
+  while (line === '' && Date.now() < deadline && (await exists(member.pid))) {
+    await sleep(pollMs / 10);
+    line = await commandLine(member.pid);
+  }
+  return line.includes(marker(member));
 }
 
 async function commandLine(pid: number): Promise<string> {

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { down } from '../../src/dev/down.ts';
@@ -39,6 +41,22 @@ describe('a process', () => {
     const stranger = { name: 'a-1', folder: '/nowhere', port: 9200, pid: process.pid };
     expect(await isRunning(stranger)).toBe(false);
     expect(await isRunning({ ...stranger, pid: undefined })).toBe(false);
+  });
+
+  it('that becomes another program, as the start script becomes the JVM, runs all the time', async () => {
+    const folder = await temporaryFolder();
+    const script = join(folder, 'again');
+    await writeFile(script, `#!/bin/sh\nexec ${script} "$@"\n`, { mode: 0o755 });
+    const child = spawn(script, [`-Epath.data=${join(folder, 'data')}`]);
+    try {
+      await new Promise((resolve) => child.once('spawn', resolve));
+      const member = { name: 'a-1', folder, port: 9200, pid: child.pid };
+      for (let looked = 0; looked < 1000; looked++) expect(await isRunning(member)).toBe(true);
+    } finally {
+      child.kill('SIGKILL');
+    }
+    await new Promise((resolve) => child.once('exit', resolve));
+    expect(await isRunning({ name: 'a-1', folder, port: 9200, pid: child.pid })).toBe(false);
   });
 });
 
