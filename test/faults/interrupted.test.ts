@@ -18,25 +18,32 @@ const POINTS: readonly [string, RegExp][] = [
   ['the pipeline is put', /_search\/pipeline\/story/],
 ];
 
+const THREE_CHUNKS = 20_000_000;
+
 /** The plan lists all pipelines; only `apply` puts one. */
 function isPlanning({ method, path }: { method: string; path: string }): boolean {
   return method === 'GET' && !path.includes('/tasks/');
 }
 
 let proxy: FaultyProxy;
+let model: ModelFile;
 let story: Story;
 beforeAll(async () => {
   proxy = await startProxy(nodeUrl());
+  model = await writeTinyModel(THREE_CHUNKS);
 });
 afterEach(async () => {
   proxy.reset();
   await story.cleanUp();
 });
-afterAll(() => proxy.close());
+afterAll(async () => {
+  await proxy.close();
+  await model.remove();
+});
 
 describe.each(['SIGINT', 'SIGKILL'] as const)('an apply that gets %s', (signal) => {
   it.each(POINTS)('while %s is finished by the next one', async (_what, path) => {
-    story = openStory(nodeUrl());
+    story = openStory(nodeUrl(), `file: ${model.path}`);
     let struck = false;
     proxy.onRequest(async (_n, request) => {
       if (struck || !path.test(request.path) || isPlanning(request)) return;
@@ -59,7 +66,7 @@ describe.each(['SIGINT', 'SIGKILL'] as const)('an apply that gets %s', (signal) 
 });
 
 it('a second Ctrl-C ends it at once', async () => {
-  story = openStory(nodeUrl());
+  story = openStory(nodeUrl(), `file: ${model.path}`);
   proxy.inject({ path: '_register_meta', fault: { do: 'delay', ms: 20_000 } });
   const seen = new Promise<void>((resolve) => {
     proxy.onRequest((_n, request) => {
@@ -78,7 +85,7 @@ it('a second Ctrl-C ends it at once', async () => {
 describe('a replacement of a model that is killed', () => {
   let other: ModelFile;
   beforeAll(async () => {
-    other = await writeTinyModel(20_000_000);
+    other = await writeTinyModel(THREE_CHUNKS, 'best');
   });
   afterAll(() => other.remove());
 
@@ -88,7 +95,7 @@ describe('a replacement of a model that is killed', () => {
     ['before the old one is removed', /_undeploy$/],
     ['while the old one is removed', /_ml\/models\/[^/]+$/],
   ])('%s leaves one model in the end', async (_what, path) => {
-    story = openStory(nodeUrl());
+    story = openStory(nodeUrl(), `file: ${model.path}`);
     expect(await story.run('apply', nodeUrl())).toMatchObject({ code: 0 });
     const [before] = await story.models();
 

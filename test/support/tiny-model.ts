@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -74,7 +73,8 @@ export interface ModelFile {
 
 /**
  * A reranker that deploys and answers, and costs the node next to nothing: for tests that deploy hundreds. Padding
- * makes more chunks of it (10,000,000 bytes each). Any account can read it.
+ * makes more chunks of it (10,000,000 bytes each), of zeros, which the node stores and merges at little cost. Any account
+ * can read it.
  */
 export async function writeTinyModel(paddingBytes = 0, scoring: Scoring = 'zero'): Promise<ModelFile> {
   const module = storedZip({
@@ -86,7 +86,7 @@ export async function writeTinyModel(paddingBytes = 0, scoring: Scoring = 'zero'
   const content = storedZip({
     'tokenizer.json': JSON.stringify(TOKENIZER),
     'tiny.pt': module,
-    ...(paddingBytes === 0 ? {} : { 'padding.bin': randomBytes(paddingBytes) }),
+    ...(paddingBytes === 0 ? {} : { 'padding.bin': Buffer.alloc(paddingBytes) }),
   });
   const folder = await mkdtemp(join(tmpdir(), 'rerankctl-tiny-'));
   await chmod(folder, 0o755);

@@ -1,16 +1,31 @@
 import { type JsonObject, textAt } from '../../core/json.ts';
 import type { ValueObject } from '../../core/value.ts';
 import { poll } from '../../opensearch/poll.ts';
-import type { Applied, RemovalContext, StepContext } from '../kind.ts';
+import { pause } from '../../opensearch/signals.ts';
+import { type Applied, BEGUN, type RemovalContext, type StepContext } from '../kind.ts';
 import { lookForLate } from '../late.ts';
 import { declaredDifferences } from './compare.ts';
 import { CONNECTORS, connectorPath, searchConnectors } from './live.ts';
+import { isMistakable } from './mistakable.ts';
 
 export async function create(context: StepContext, body: JsonObject): Promise<Applied> {
   const left = await lookForLate(context, () => abandoned(context, textAt(body, 'name')));
   if (left !== undefined && left === textAt(context.recorded?.intent, 'connectorId')) return { id: left };
   // Whoever made it, its credential is not known.
   if (left !== undefined) return update(context, left, body);
+  for (let attempt = 1; ; attempt++) {
+    const id = await createOne(context, body);
+    if (attempt === ATTEMPTS || !isMistakable(id) || !(await takeBack(context, id))) return { id };
+    await context.journal({ step: BEGUN });
+    await pause(ANOTHER_ID_MS, context.signal);
+  }
+}
+
+/** Of the parts of an ID the last change within a second or two. */
+const ATTEMPTS = 4;
+const ANOTHER_ID_MS = 700;
+
+async function createOne(context: StepContext, body: JsonObject): Promise<string> {
   const { body: answer } = await context.cluster.request({
     method: 'POST',
     path: `${CONNECTORS}/_create`,
@@ -19,7 +34,13 @@ export async function create(context: StepContext, body: JsonObject): Promise<Ap
   const id = textAt(answer, 'connector_id');
   if (id === undefined) throw new Error(`no connector_id in ${JSON.stringify(answer)}`);
   await context.journal({ step: 'create', connectorId: id });
-  return { id };
+  return id;
+}
+
+/** Whether it is gone: the server may have mistaken it already. */
+async function takeBack({ cluster }: StepContext, id: string): Promise<boolean> {
+  const request = { method: 'DELETE', path: connectorPath(id), accept: [404, 409] } as const;
+  return (await cluster.request(request)).status !== 409;
 }
 
 /** What a run that was killed has made from this very spec, or, where nobody heard of it, what has its name and no user. */

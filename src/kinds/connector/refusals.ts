@@ -10,7 +10,7 @@ export const CONNECTOR_REFUSALS: readonly Rule[] = [
     code: 'RCTL_CONNECTOR_IN_USE',
     cause: 'The connector is used by {models}.',
     remedy:
-      'These models are none of this stack, or came between: let them use another connector or delete them, and apply again.',
+      'These models are none of this stack, or came between: let them use another connector or delete them, and apply again. If they name another connector already, the server mistakes its ID for this one (it compares the parts between hyphens): apply again when they have been replaced.',
     samples: [
       heard(
         BOTH,
