@@ -23,7 +23,7 @@ export const EXIT_MEANINGS: Readonly<Record<number, string>> = {
   4: 'cannot connect, or not authorised',
   5: 'apply incomplete: something failed or was skipped',
   6: 'an expectation or a gate was not met (verify, and apply before searches see a change)',
-  7: 'inconclusive: too little data to say (the same)',
+  7: 'inconclusive: nothing was measured, or too little to say',
   8: 'refused before anything was changed',
   70: 'a bug in rerankctl',
   130: 'interrupted',

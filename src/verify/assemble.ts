@@ -4,7 +4,7 @@ import type { Experiment } from './experiment.ts';
 import { judgeGates } from './gates.ts';
 import { nameOf } from './measures/name.ts';
 import { summariseChange } from './measures/rank-change.ts';
-import { relevanceOf } from './relevance.ts';
+import { relevanceOf, whyUnmeasured } from './relevance.ts';
 import {
   type BaselineReport,
   type Canary,
@@ -53,6 +53,7 @@ export function assemble(raw: Raw): VerificationReport {
     ...queries.map((query) => query.verdict),
     ...gates.map((gate) => gate.verdict),
     ...canaries.map(({ pass }) => (pass ? ('pass' as const) : ('fail' as const))),
+    ...(whyUnmeasured(relevance) === undefined ? [] : (['inconclusive'] as const)),
   ]);
   return {
     address: experiment.resource.address,

@@ -9,7 +9,7 @@ import { readRun } from './inputs/run-file.ts';
 import type { InputProblem } from './inputs/types.ts';
 import { rankChange, summariseChange } from './measures/rank-change.ts';
 import type { Grades, Judgments, Ranked, Run } from './measures/types.ts';
-import { type Method, measuresOf, relevanceOf } from './relevance.ts';
+import { type Method, measuresOf, relevanceOf, whyUnmeasured } from './relevance.ts';
 import type { ArmHit, QueryReport, RerankedHit, VerificationReport } from './report.ts';
 
 export interface OfflineRun {
@@ -36,7 +36,8 @@ export function verifyRuns(
     address: 'Verification/offline',
     index: '',
     searchPipeline: '',
-    verdict: 'pass',
+    // Runs are looked at, and not held to anything; but figures there must be.
+    verdict: whyUnmeasured(relevance) === undefined ? 'pass' : 'inconclusive',
     measuredOn: {
       server: null,
       queries: digest(ids),

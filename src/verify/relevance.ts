@@ -64,6 +64,26 @@ export function relevanceOf(
   };
 }
 
+/** Why judgments that were given measured nothing, and what to do; `undefined` when they did, or there are none. */
+export function whyUnmeasured(
+  relevance: Relevance | null,
+): { readonly message: string; readonly remedy: string } | undefined {
+  if (relevance === null || relevance.queries > 0) return undefined;
+  const { withoutJudgments, withoutRelevant, unanswered, unknownQueries } = relevance;
+  const message = 'no query with judgments was answered: there are no figures';
+  const [asked] = withoutJudgments;
+  const [judged] = unknownQueries;
+  if (unanswered.length > 0)
+    return { message, remedy: 'Look at the queries that not every arm has answered.' };
+  if (asked !== undefined && judged !== undefined) {
+    const remedy = `Spell the IDs of queries alike: ${asked} is asked, ${judged} is judged, for one.`;
+    return { message, remedy };
+  }
+  return withoutRelevant.length > 0
+    ? { message, remedy: 'Judge some document of these queries as relevant: a grade above 0.' }
+    : { message, remedy: 'Judge some of the queries.' };
+}
+
 function isComplete(measures: QueryReport['measures'], arms: readonly string[]): boolean {
   const first = Object.values(measures ?? {})[0];
   return first !== undefined && arms.every((arm) => first[arm] !== undefined);

@@ -21,7 +21,10 @@ export interface Scene {
   cleanUp(): Promise<void>;
 }
 
-/** A request by its number in the run, or by its label. */
+/** Of the requests of a run: those that change something, or the others. */
+type Scope = 'writes' | 'reads';
+
+/** A request by its number among those of the scope, or by its label. */
 type Target = number | string;
 
 interface Trial {
@@ -35,7 +38,7 @@ interface Trial {
 
 /** Each has a model or two on the node, and takes its memory and its cores. */
 const AT_ONCE = 4;
-/** Of a sampled sweep, one request in so many is tried, unless all are asked for (`npm run sweep`). */
+/** Of a sample, one request in so many is tried, unless all are asked for (`npm run sweep`). */
 const SAMPLED = process.env.RERANKCTL_SWEEP === 'all' ? 1 : 6;
 /** So long after the death of its sender a late request arrives: the next run has read the cluster without it. */
 const LATE_MS = 400;
@@ -55,7 +58,11 @@ function labeller(name: string): (request: Seen) => string {
 }
 
 /** Kills a run at one request, and lets the next one finish. */
-async function trial(mode: Mode, target: Target, open: () => Promise<Scene>): Promise<Trial> {
+async function trial(
+  { mode, scope }: Pick<SweepOptions, 'mode' | 'scope'>,
+  target: Target,
+  open: () => Promise<Scene>,
+): Promise<Trial> {
   const scene = await open();
   const proxy = await startProxy(nodeUrl());
   const labelOf = labeller(scene.name);
@@ -66,7 +73,7 @@ async function trial(mode: Mode, target: Target, open: () => Promise<Scene>): Pr
     child.kill('SIGKILL');
   };
   proxy.strike(async (request) => {
-    if (mode === 'late' && !isWrite(request)) return undefined;
+    if (isWrite(request) !== (scope === 'writes')) return undefined;
     const label = labelOf(request);
     labels.push(label);
     if (struck !== undefined || (target !== labels.length && target !== label)) return undefined;
@@ -115,10 +122,15 @@ export function said({ code, stdout, stderr }: Ran): string {
   return `${code}\n${stdout}${stderr}`;
 }
 
+interface SweepOptions {
+  readonly mode: Mode;
+  readonly scope: Scope;
+  readonly step: number;
+}
+
 /** Requests 1, 1 + step, 1 + 2 step … until one is not reached; with a step of 1 also those that the counting has missed. */
 class Sweep {
-  readonly #mode: Mode;
-  readonly #step: number;
+  readonly #options: SweepOptions;
   readonly #open: () => Promise<Scene>;
   readonly #struck = new Set<string>();
   readonly #seen = new Set<string>();
@@ -127,9 +139,8 @@ class Sweep {
   #next = 1;
   #ended = false;
 
-  constructor(mode: Mode, step: number, open: () => Promise<Scene>) {
-    this.#mode = mode;
-    this.#step = step;
+  constructor(options: SweepOptions, open: () => Promise<Scene>) {
+    this.#options = options;
     this.#open = open;
   }
 
@@ -137,17 +148,17 @@ class Sweep {
   next(): Target | undefined {
     if (!this.#ended) {
       const target = this.#next;
-      this.#next += this.#step;
+      this.#next += this.#options.step;
       return target;
     }
-    if (this.#step > 1) return undefined;
+    if (this.#options.step > 1) return undefined;
     const missed = [...this.#seen].find((label) => !this.#struck.has(label));
     if (missed !== undefined) this.#struck.add(missed);
     return missed;
   }
 
   async try(target: Target): Promise<void> {
-    const { struck, labels, problem } = await trial(this.#mode, target, this.#open);
+    const { struck, labels, problem } = await trial(this.#options, target, this.#open);
     for (const label of labels) this.#seen.add(label);
     if (problem !== undefined) this.problems.push(problem);
     if (struck === undefined) this.#ended = true;
@@ -159,28 +170,37 @@ class Sweep {
 }
 
 /**
- * Kills a run at every one of its requests, or at a sample of them, in every mode. Returns what did not converge, and the
- * figures in words.
+ * Kills a run at every write, or at a sample of them, in every mode, and at a sample of its reads: these change nothing,
+ * and who is killed at one leaves what the write before it left, and whatever is under way beside it. Returns what did
+ * not converge, and the figures in words.
  */
 export async function sweep(
   modes: readonly Mode[],
   open: () => Promise<Scene>,
-  of: 'every request' | 'a sample' = 'every request',
+  of: 'every write' | 'a sample' = 'every write',
 ): Promise<{ readonly problems: string; readonly figures: string }> {
   const from = performance.now();
-  const sweeps = modes.map((mode) => [mode, new Sweep(mode, of === 'a sample' ? SAMPLED : 1, open)] as const);
-  for (const [, each] of sweeps) {
+  const sweeps = modes.map((mode) => ({
+    mode,
+    parts: [
+      new Sweep({ mode, scope: 'writes', step: of === 'a sample' ? SAMPLED : 1 }, open),
+      // One that comes late is a read like any other.
+      ...(mode === 'late' ? [] : [new Sweep({ mode, scope: 'reads', step: SAMPLED }, open)]),
+    ],
+  }));
+  for (const each of sweeps.flatMap(({ parts }) => parts)) {
     const worker = async (): Promise<void> => {
       for (let target = each.next(); target !== undefined; target = each.next()) await each.try(target);
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
   }
-  const points = sweeps.map(([mode, { tried }]) => `${tried} points ${mode}`).join(', ');
-  const all = sweeps.reduce((sum, [, { tried }]) => sum + tried, 0);
-  const problems = sweeps.flatMap(([, each]) => each.problems);
+  const triedOf = (parts: readonly Sweep[]): number => parts.reduce((sum, { tried }) => sum + tried, 0);
+  const points = sweeps.map(({ mode, parts }) => `${triedOf(parts)} points ${mode}`).join(', ');
+  const all = sweeps.flatMap(({ parts }) => parts);
+  const problems = all.flatMap((each) => each.problems);
   const seconds = Math.round((performance.now() - from) / 1000);
   return {
     problems: problems.join('\n\n'),
-    figures: `${points}, ${all - problems.length} converged, ${seconds} s`,
+    figures: `${points}, ${triedOf(all) - problems.length} converged, ${seconds} s`,
   };
 }

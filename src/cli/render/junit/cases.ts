@@ -1,4 +1,5 @@
 import type { SourceLocation } from '../../../core/diagnostic.ts';
+import { whyUnmeasured } from '../../../verify/relevance.ts';
 import type { Canary, Gate, QueryReport, Verdict, VerificationReport } from '../../../verify/report.ts';
 import { gateFigure } from '../figures.ts';
 import { saidOf, troublesOf } from '../verification/troubles.ts';
@@ -14,10 +15,11 @@ export interface Case {
   readonly location?: SourceLocation;
 }
 
-/** The cases of a verification: the proof, each gate, each canary, and each query with something to say. */
+/** The cases of a verification: the proof, that something was measured, each gate, each canary, and each query with something to say. */
 export function casesOf(report: VerificationReport): Case[] {
   return [
     ...proofCase(report.queries),
+    ...unmeasuredCase(report),
     ...report.gates.map(gateCase),
     ...report.canaries.map(canaryCase),
     ...report.queries.filter(isTold).map(queryCase),
@@ -45,6 +47,13 @@ function proofCase(queries: readonly QueryReport[]): Case[] {
     return reasons.length === 0 ? [] : [`${query.id}${alikeText(others.length)}: ${reasons.join('\n')}`];
   });
   return [{ name: 'reranker ran', verdict, message, details: [message, ...why].join('\n') }];
+}
+
+function unmeasuredCase({ relevance }: VerificationReport): Case[] {
+  const why = whyUnmeasured(relevance);
+  if (why === undefined) return [];
+  const { message, remedy } = why;
+  return [{ name: 'measured', verdict: 'inconclusive', message, details: withRemedy(message, remedy) }];
 }
 
 function alikeText(others: number): string {

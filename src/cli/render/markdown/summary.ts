@@ -1,3 +1,4 @@
+import { whyUnmeasured } from '../../../verify/relevance.ts';
 import type { Gate, Verdict, VerificationReport } from '../../../verify/report.ts';
 import { gateFigure, headroomText, msText, number, percent, plus, plusRange, pText } from '../figures.ts';
 import { cutText, figure, inert, inertCode, list, table } from './inert.ts';
@@ -65,7 +66,8 @@ type Figures = NonNullable<VerificationReport['relevance']>['measures'][number];
 function measureTable({ relevance, arms }: VerificationReport): string[] {
   if (relevance === null) return [];
   const { measures, queries } = relevance;
-  if (measures.length === 0) return ['No query with judgments was answered: there are no figures.'];
+  const unmeasured = whyUnmeasured(relevance);
+  if (unmeasured !== undefined) return [`${sentence(unmeasured.message)} ${inert(unmeasured.remedy)}`];
   const rows = measures
     .slice(0, MOST_ROWS)
     .flatMap((report) => figureRows(inertCode(report.measure), report, arms));

@@ -1,3 +1,4 @@
+import { whyUnmeasured } from '../../../verify/relevance.ts';
 import type { MeasureReport, Relevance, VerificationReport } from '../../../verify/report.ts';
 import type { PairedComparison } from '../../../verify/statistics/types.ts';
 import { headroomText, number, plus, plusRange, pText } from '../figures.ts';
@@ -20,7 +21,10 @@ interface Row {
 /** The means of every arm, how they differ, and what exactly was computed. */
 export function measureLines(relevance: Relevance, arms: readonly string[], pen: Pen): string[] {
   const { measures } = relevance;
-  if (measures.length === 0) return ['  no query with judgments was answered: there are no figures'];
+  const unmeasured = whyUnmeasured(relevance);
+  if (unmeasured !== undefined) {
+    return [`  ${unmeasured.message}`, ...wrapped(tidy(unmeasured.remedy), 'fix:', pen)];
+  }
   const rows = measures.map((report) => ({ title: report.measure, report }));
   return [
     ...figureTable({ title: 'measure', arms }, rows, relevance, arms.length > 2 ? FITS : FITS_TWO, pen),
