@@ -10,7 +10,7 @@ import type { Connection } from '../../src/opensearch/cluster.ts';
 import { connect } from '../../src/opensearch/connect.ts';
 import { everythingIn, failureOf, startStranger } from '../opensearch/failing.ts';
 import { type Authority, type Certificate, makeAuthority } from '../support/certificates.ts';
-import { rerankctl } from '../support/cli.ts';
+import { rerankctlProcess } from '../support/cli.ts';
 import { nodeUrl } from '../support/node.ts';
 
 /** A door before the real node that opens to certificates of one CA alone; the demo node cannot be told to. */
@@ -127,8 +127,8 @@ describe('a cluster that demands a client certificate', () => {
       ];
       const inFile = await file('passphrase', `${passphrase}\n`);
       const runs = await Promise.all([
-        rerankctl(args, { env: { OPENSEARCH_CLIENT_KEY_PASSPHRASE: passphrase } }),
-        rerankctl([...args, '--client-key-passphrase-file', inFile]),
+        rerankctlProcess(args, { env: { OPENSEARCH_CLIENT_KEY_PASSPHRASE: passphrase } }),
+        rerankctlProcess([...args, '--client-key-passphrase-file', inFile]),
       ]);
       for (const ran of runs) {
         expect(ran.stdout).toMatch(/version +OpenSearch 3\./);

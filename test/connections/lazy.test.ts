@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { listAt, textAt } from '../../src/core/json.ts';
-import { rerankctl } from '../support/cli.ts';
+import { rerankctlProcess } from '../support/cli.ts';
 import { nodeUrl } from '../support/node.ts';
 
 const QUICKSTART = fileURLToPath(new URL('../../manifests/quickstart', import.meta.url));
@@ -16,7 +16,7 @@ async function loadedBy(
   env: Readonly<Record<string, string>> = {},
 ): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'rerankctl-loaded-'));
-  await rerankctl(args, { env: { ...env, NODE_V8_COVERAGE: folder } });
+  await rerankctlProcess(args, { env: { ...env, NODE_V8_COVERAGE: folder } });
   const texts = await Promise.all(
     (await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8')),
   );

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from '../../src/opensearch/connect.ts';
 import { everythingIn, failureOf } from '../opensearch/failing.ts';
 import { makeAuthority } from '../support/certificates.ts';
-import { rerankctl } from '../support/cli.ts';
+import { rerankctlProcess } from '../support/cli.ts';
 import { nodeUrl, securedNode } from '../support/node.ts';
 import { startTunnel, type Tunnel } from '../support/tunnel.ts';
 
@@ -133,7 +133,7 @@ describe.skipIf(node === undefined)('to an https cluster', () => {
 
     it.each(['HTTPS_PROXY', 'https_proxy'])('goes the way of %s, and shows no secret of it', async (name) => {
       const before = proxy.connects.length;
-      const ran = await rerankctl(['doctor', '--debug', '--url', far], {
+      const ran = await rerankctlProcess(['doctor', '--debug', '--url', far], {
         env: { ...env, [name]: proxy.url.replace('//', '//al:hush@') },
       });
       expect(ran.stderr + ran.stdout).not.toContain('hush');
@@ -145,18 +145,18 @@ describe.skipIf(node === undefined)('to an https cluster', () => {
     it('goes around it for the hosts of NO_PROXY, and for this machine itself', async () => {
       const before = proxy.connects.length;
       const around = { ...env, HTTPS_PROXY: proxy.url };
-      const named = await rerankctl(['doctor', '--url', far], {
+      const named = await rerankctlProcess(['doctor', '--url', far], {
         env: { ...around, NO_PROXY: 'elsewhere.test, .example.com' },
       });
       expect(named.stdout).toContain('RCTL_NO_HOST');
       expect(named.stdout).toMatch(/proxy +none +NO_PROXY \(and not HTTPS_PROXY\)/);
-      const self = await rerankctl(['doctor', '--url', url], { env: around });
+      const self = await rerankctlProcess(['doctor', '--url', url], { env: around });
       expect(self.code).toBe(0);
       expect(proxy.connects.length).toBe(before);
     });
 
     it('tells a 407', async () => {
-      const ran = await rerankctl(['state', 'list', '--url', far, '--proxy', proxy.url], { env });
+      const ran = await rerankctlProcess(['state', 'list', '--url', far, '--proxy', proxy.url], { env });
       expect(ran.code).toBe(4);
       expect(ran.stderr).toContain('RCTL_PROXY_AUTH');
     });

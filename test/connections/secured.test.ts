@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from '../../src/opensearch/connect.ts';
 import { everythingIn, failureOf } from '../opensearch/failing.ts';
 import { acceptTokens, adminCertificate, type TokenIssuer } from '../support/auth-domains.ts';
-import { rerankctl } from '../support/cli.ts';
+import { rerankctlProcess } from '../support/cli.ts';
 import { securedNode, uniqueName } from '../support/node.ts';
 
 const node = securedNode();
@@ -30,7 +30,7 @@ describe.skipIf(node === undefined)('the secured node', () => {
     const { clientCertFile: cert, clientKeyFile: key } = adminCertificate(given);
 
     it('knows us by it, and needs no user', async () => {
-      const ran = await rerankctl(['doctor', '--url', url, '--ca-file', caFile], {
+      const ran = await rerankctlProcess(['doctor', '--url', url, '--ca-file', caFile], {
         env: { OPENSEARCH_CLIENT_CERT: cert, OPENSEARCH_CLIENT_KEY: key },
       });
       expect(ran.code).toBe(0);
@@ -57,7 +57,7 @@ describe.skipIf(node === undefined)('the secured node', () => {
 
     it('says which file is missing, or is no PEM', async () => {
       const absent = join(folder, 'absent.pem');
-      const noKey = await rerankctl([
+      const noKey = await rerankctlProcess([
         'state',
         'list',
         '--url',
@@ -89,12 +89,12 @@ describe.skipIf(node === undefined)('the secured node', () => {
       await copyFile(key, mine);
       const list = ['state', 'list', '--url', url, '--ca-file', caFile, '--client-cert', cert];
       await chmod(mine, 0o644);
-      const open = await rerankctl([...list, '--client-key', mine]);
+      const open = await rerankctlProcess([...list, '--client-key', mine]);
       expect(open.stderr).toContain(
         `Others on this machine may read the client key file ${mine} (mode 0644).`,
       );
       await chmod(mine, 0o400);
-      const shut = await rerankctl([...list, '--client-key', mine]);
+      const shut = await rerankctlProcess([...list, '--client-key', mine]);
       expect(shut).toMatchObject({ code: 0, stderr: '' });
     });
   });
@@ -110,7 +110,7 @@ describe.skipIf(node === undefined)('the secured node', () => {
     it('knows the user and the roles of the token', async () => {
       const token = issuer.token(user, ['admin'], inAnHour());
       const file = await secretFile(`${token}\n`);
-      const ran = await rerankctl(['doctor', '--url', url, '--ca-file', caFile, '--token-file', file]);
+      const ran = await rerankctlProcess(['doctor', '--url', url, '--ca-file', caFile, '--token-file', file]);
       expect(ran.stdout).toContain(`This is user ${user}, with`);
       expect(ran).toMatchObject({ code: 0, stderr: '' });
       expect(ran.stdout).not.toContain(token);
@@ -121,8 +121,8 @@ describe.skipIf(node === undefined)('the secured node', () => {
       const token = issuer.token(user, ['admin'], inAnHour());
       const list = ['state', 'list', '--url', url, '--ca-file', caFile];
       const [fromEnv, fromStdin] = await Promise.all([
-        rerankctl(list, { env: { OPENSEARCH_TOKEN: token } }),
-        rerankctl([...list, '--token-file', '-'], { stdin: token }),
+        rerankctlProcess(list, { env: { OPENSEARCH_TOKEN: token } }),
+        rerankctlProcess([...list, '--token-file', '-'], { stdin: token }),
       ]);
       expect(fromEnv).toMatchObject({ code: 0, stderr: '' });
       expect(fromStdin).toMatchObject({ code: 0, stderr: '' });
@@ -130,7 +130,7 @@ describe.skipIf(node === undefined)('the secured node', () => {
 
     it('says of an expired token since when', async () => {
       const token = issuer.token(user, ['admin'], 1_700_000_000);
-      const ran = await rerankctl(['state', 'list', '--debug', '--url', url, '--ca-file', caFile], {
+      const ran = await rerankctlProcess(['state', 'list', '--debug', '--url', url, '--ca-file', caFile], {
         env: { OPENSEARCH_TOKEN: token },
       });
       expect(ran.code).toBe(4);
@@ -163,17 +163,17 @@ describe.skipIf(node === undefined)('the secured node', () => {
   it('basic authentication works as ever, with the password from a file', async () => {
     const file = await secretFile(`${given.password}\n`);
     const args = ['state', 'list', '--url', url, '--ca-file', caFile, '--username', given.username];
-    const ran = await rerankctl([...args, '--password-file', file]);
+    const ran = await rerankctlProcess([...args, '--password-file', file]);
     expect(ran).toMatchObject({ code: 0, stderr: '' });
     await chmod(file, 0o644);
-    const open = await rerankctl([...args, '--password-file', file]);
+    const open = await rerankctlProcess([...args, '--password-file', file]);
     expect(open.code).toBe(0);
     expect(open.stderr).toContain('RCTL_SECRET_FILE_MODE');
     expect(open.stderr).not.toContain(given.password);
   });
 
   it('each run without the check of the certificate says so', async () => {
-    const ran = await rerankctl(['state', 'list', '--url', url, '--insecure-skip-tls-verify'], {
+    const ran = await rerankctlProcess(['state', 'list', '--url', url, '--insecure-skip-tls-verify'], {
       env: { OPENSEARCH_USERNAME: given.username, OPENSEARCH_PASSWORD: given.password },
     });
     expect(ran.code).toBe(0);

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { connect } from '../../src/opensearch/connect.ts';
 import { openSigner } from '../../src/opensearch/sigv4.ts';
 import { everythingIn, failureOf } from '../opensearch/failing.ts';
-import { rerankctl, rerankctlOf } from '../support/cli.ts';
+import { rerankctlOf, rerankctlProcess } from '../support/cli.ts';
 import { nodeUrl, uniqueName } from '../support/node.ts';
 import { type FaultyProxy, startProxy } from '../support/proxy.ts';
 import { refusal, type Signing, wrongWith } from '../support/sigv4-gate.ts';
@@ -123,7 +123,9 @@ describe('before the real node', () => {
 
   it('the command takes keys from the environment, a session token with them, and shows none of it', async () => {
     const env = { ...keys, AWS_SESSION_TOKEN: 'hush-session', AWS_REGION: signing.region };
-    const ran = await rerankctl(['doctor', '--debug', '--url', gate.url, '--aws-service', 'es'], { env });
+    const ran = await rerankctlProcess(['doctor', '--debug', '--url', gate.url, '--aws-service', 'es'], {
+      env,
+    });
     expect(ran.code).toBe(0);
     expect(ran.stdout).toMatch(/aws\.service +es +--aws-service\n +aws\.region +eu-central-1 +AWS_REGION/);
     expect(ran.stdout + ran.stderr).not.toMatch(/hush|AKIDTEST/);
@@ -196,10 +198,12 @@ describe('before the real node', () => {
 
   it('no credentials anywhere are told, and a region is needed', async () => {
     const args = ['state', 'list', '--url', gate.url, '--aws-service', 'es'];
-    const none = await rerankctl([...args, '--aws-region', 'eu-central-1'], { env: bare });
+    const none = await rerankctlProcess([...args, '--aws-region', 'eu-central-1'], { env: bare });
     expect(none.code).toBe(4);
     expect(none.stderr).toContain('RCTL_AWS_CREDENTIALS');
-    const nowhere = await rerankctl(args, { env: { ...keys, AWS_REGION: '', AWS_DEFAULT_REGION: '' } });
+    const nowhere = await rerankctlProcess(args, {
+      env: { ...keys, AWS_REGION: '', AWS_DEFAULT_REGION: '' },
+    });
     expect(nowhere.code).toBe(3);
     expect(nowhere.stderr).toContain('no region is given');
     expect(gate.requests).toEqual([]);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Ran, rerankctl } from '../support/cli.ts';
+import { type Ran, rerankctlProcess } from '../support/cli.ts';
 import { nodeUrl, securedNode, uniqueName } from '../support/node.ts';
 import { startProxy } from '../support/proxy.ts';
 
@@ -63,7 +63,7 @@ describe('words and flags', () => {
     ['no manifests', ['apply'], 'Name them with -f'],
     ['a word too many for dev', ['dev', 'upp'], 'Did you mean `up`?'],
   ])('%s: exit 3, one sentence, no stack', async (_what, args, words) => {
-    const ran = await rerankctl(args, { stdin: GROUP('x') });
+    const ran = await rerankctlProcess(args, { stdin: GROUP('x') });
     expect(ran.code).toBe(3);
     expect(ran.stderr).toContain(words);
     expect(ran.stderr).not.toMatch(/\n\s+at /);
@@ -71,9 +71,9 @@ describe('words and flags', () => {
   });
 
   it('--version is the version, and help is help wherever it is asked for', async () => {
-    expect((await rerankctl(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect((await rerankctlProcess(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     for (const args of [[], ['-h'], ['--help'], ['help']]) {
-      expect(await rerankctl(args)).toMatchObject({
+      expect(await rerankctlProcess(args)).toMatchObject({
         code: 0,
         stdout: expect.stringContaining('Exit codes:'),
       });
@@ -83,7 +83,7 @@ describe('words and flags', () => {
       ['plan', '-h'],
       ['plan', '--nonsense', '-h'],
     ]) {
-      expect(await rerankctl(args)).toMatchObject({
+      expect(await rerankctlProcess(args)).toMatchObject({
         code: 0,
         stdout: expect.stringContaining('--detailed-exitcode'),
       });
@@ -92,13 +92,15 @@ describe('words and flags', () => {
 
   it('colour only where it is wanted', async () => {
     const args = ['validate', '-f', '-'];
-    const plain = await rerankctl(args, { stdin: 'kind: Nonsense\n' });
+    const plain = await rerankctlProcess(args, { stdin: 'kind: Nonsense\n' });
     expect(plain.stderr).not.toContain('\u001b');
-    const forced = await rerankctl(args, { stdin: 'kind: Nonsense\n', env: { FORCE_COLOR: '1' } });
+    const forced = await rerankctlProcess(args, { stdin: 'kind: Nonsense\n', env: { FORCE_COLOR: '1' } });
     expect(forced.stderr).toContain('\u001b[');
     const both = { FORCE_COLOR: '1', NO_COLOR: '1' };
-    expect((await rerankctl(args, { stdin: 'kind: Nonsense\n', env: both })).stderr).not.toContain('\u001b');
-    const never = await rerankctl([...args, '--color', 'never'], {
+    expect((await rerankctlProcess(args, { stdin: 'kind: Nonsense\n', env: both })).stderr).not.toContain(
+      '\u001b',
+    );
+    const never = await rerankctlProcess([...args, '--color', 'never'], {
       stdin: 'kind: N\n',
       env: { FORCE_COLOR: '1' },
     });
@@ -114,7 +116,7 @@ describe('broken manifests', () => {
       'apiVersion: rerankctl/v1\nkind: Modell\nmetadata: { name: m }\nspec: {}\n',
     );
     const proxy = await startProxy(nodeUrl());
-    const ran = await rerankctl(['apply', '-f', one, '-f', two, '--url', proxy.url], { cwd: folder });
+    const ran = await rerankctlProcess(['apply', '-f', one, '-f', two, '--url', proxy.url], { cwd: folder });
     await proxy.close();
     expect(ran.code).toBe(3);
     expect(ran.stderr).toContain('one.yaml:6:3: error RCTL_UNKNOWN_FIELD');
@@ -127,7 +129,7 @@ describe('broken manifests', () => {
 
   it('as JSON they are on stdout, by the schema', async () => {
     const args = ['validate', '-f', '-', '--output', 'json'];
-    const output = outputOf(await rerankctl(args, { stdin: GROUP('x', '  descripton: y\n') }));
+    const output = outputOf(await rerankctlProcess(args, { stdin: GROUP('x', '  descripton: y\n') }));
     expect(output.diagnostics).toMatchObject([
       { code: 'RCTL_UNKNOWN_FIELD', location: { line: 6, column: 3 }, pointer: '/spec/descripton' },
     ]);
@@ -136,7 +138,7 @@ describe('broken manifests', () => {
 
 describe('a cluster', () => {
   const plan = (url: string, ...flags: string[]): Promise<Ran> =>
-    rerankctl(['plan', '-f', '-', '--url', url, ...flags], {
+    rerankctlProcess(['plan', '-f', '-', '--url', url, ...flags], {
       stdin: GROUP('some group of the command line'),
     });
 
@@ -192,7 +194,7 @@ describe('a cluster', () => {
 describe('access_mode on a cluster without access control', () => {
   const name = uniqueName('access-mode');
   const apply = (mode: string, url: string, command = 'apply'): Promise<Ran> =>
-    rerankctl(
+    rerankctlProcess(
       [command, '-f', '-', '--url', url, '--stack', name, ...(command === 'apply' ? ['--yes'] : [])],
       {
         // Who it is restricted to has to be said.

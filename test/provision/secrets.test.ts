@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rerankctl } from '../support/cli.ts';
+import { rerankctlProcess } from '../support/cli.ts';
 import { uniqueName } from '../support/node.ts';
 import { type Provider, startProvider } from '../support/provider.ts';
 import { type Bench, manifest, openBench, SERVERS } from '../support/provision.ts';
@@ -166,7 +166,10 @@ describe.each(SERVERS.slice(-1))('Secrets on %s', (_title, server) => {
     const stack = saved || /^(verify|export|validate|graph)/.test(command) ? [] : ['--stack', bench.stack];
     const argv = [...command.split(' '), ...args, ...manifests, ...vars, ...stack];
     const planting = Object.fromEntries(PLACES.map((place) => [variableOf(place), planted(place, edition)]));
-    const ran = await rerankctl(argv, { cwd: home, env: { ...planting, OPENSEARCH_URL: String(url) } });
+    const ran = await rerankctlProcess(argv, {
+      cwd: home,
+      env: { ...planting, OPENSEARCH_URL: String(url) },
+    });
     const from = `rerankctl ${[command, ...args].join(' ')}`;
     texts.push({ from, text: ran.stdout }, { from: `${from}, stderr`, text: ran.stderr });
     requests = [...requests, ...bench.proxy.requests];
@@ -280,7 +283,7 @@ describe.each(SERVERS.slice(-1))('Secrets on %s', (_title, server) => {
       const planting = Object.fromEntries(
         PLACES.map((place) => [variableOf(place), planted(place, edition)]),
       );
-      const ran = await rerankctl([...args, '--request-timeout', '5'], {
+      const ran = await rerankctlProcess([...args, '--request-timeout', '5'], {
         cwd: home,
         env: { ...planting, OPENSEARCH_URL: url },
       });

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { Output } from '../../src/cli/io.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
@@ -55,7 +56,35 @@ export function start(
   return { child, ended };
 }
 
-export function rerankctl(args: readonly string[], options: Options = {}): Promise<Ran> {
+/**
+ * The command in this process, by what main.ts does: to start one for each of some five thousand runs was a fourth of what
+ * the whole suite cost. What only a process shows (signals, streams, how it starts and ends) is tried with
+ * `start` and `rerankctlProcess`.
+ */
+export async function rerankctl(args: readonly string[], options: Options = {}): Promise<Ran> {
+  const { run } = await import('../../src/cli/run.ts');
+  const said = { stdout: '', stderr: '' };
+  const output = (name: 'stdout' | 'stderr'): Output => ({
+    isTTY: false,
+    columns: 80,
+    write: (text) => {
+      said[name] += text;
+    },
+  });
+  const code = await run(args, {
+    stdout: output('stdout'),
+    stderr: output('stderr'),
+    env: { ...plainEnvironment(), ...options.env },
+    cwd: options.cwd ?? process.cwd(),
+    signal: new AbortController().signal,
+    readStdin: async () => options.stdin ?? '',
+    ask: async () => undefined,
+  });
+  return { code, ...said };
+}
+
+/** A process of its own, until it ends. */
+export function rerankctlProcess(args: readonly string[], options: Options = {}): Promise<Ran> {
   return start(args, options).ended;
 }
 

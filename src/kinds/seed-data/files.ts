@@ -1,7 +1,7 @@
 import type { Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { access, constants, type FileHandle, open, stat } from 'node:fs/promises';
-import { isAbsolute, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { glob, isDynamicPattern } from 'tinyglobby';
@@ -50,7 +50,8 @@ export async function findFiles(
   const style = resource.locate('').location?.file ?? '';
   const files = [...found].map((path) => ({
     path,
-    shown: isAbsolute(style) ? path : relative(process.cwd(), path),
+    // As the manifest itself is shown: from the same folder.
+    shown: isAbsolute(style) ? path : join(dirname(style), relative(resource.folder, path)),
   }));
   return { files, diagnostics };
 }

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rerankctl } from '../../support/cli.ts';
+import { start } from '../../support/cli.ts';
 import { nodeUrl } from '../../support/node.ts';
 import { openSmallStack, type SmallStack } from './small-stack.ts';
 
@@ -69,7 +69,7 @@ describe('check 30: what it needs', () => {
     const env = { NODE_OPTIONS: `--require ${hook}` };
     const spoken = async (args: readonly string[]): Promise<Set<string>> => {
       await writeFile(log, '');
-      const ran = await rerankctl(args, { env });
+      const ran = await start(args, { env }).ended;
       expect(ran.code, ran.stderr).toBe(0);
       return new Set((await readFile(log, 'utf8')).split('\n').filter((line) => line !== ''));
     };

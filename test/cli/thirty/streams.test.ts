@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../../src/cli/command-table.ts';
-import { rerankctl } from '../../support/cli.ts';
+import { rerankctlProcess } from '../../support/cli.ts';
 import { inProcess } from '../../support/in-process.ts';
 import { nodeUrl } from '../../support/node.ts';
 import { outputOf } from '../../support/output.ts';
@@ -76,7 +76,7 @@ describe('check 5: --output json is one document by its schema', () => {
 });
 
 it('check 7: with stderr thrown away, a pipe gets JSON alone', async () => {
-  const ran = await rerankctl(['plan', ...stack.args(), '--output', 'json']);
+  const ran = await rerankctlProcess(['plan', ...stack.args(), '--output', 'json']);
   expect(outputOf(ran)).toMatchObject({
     command: 'plan',
     summary: { create: 3 },
