@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { withLock } from './lock.ts';
 import { assertName } from './options.ts';
 import { cachePaths } from './paths.ts';
 import { stop } from './process.ts';
@@ -23,8 +24,8 @@ export interface Downed {
 }
 
 /**
- * Stops nodes and keeps their data, unless told otherwise. Takes no lock: stopping a node that is starting is
- * allowed, and its `up` then reports that it ended.
+ * Stops nodes and keeps their data, unless told otherwise. Does not wait for an `up`: stopping a node that is starting
+ * is allowed, and its `up` then reports that it ended. An `up` that comes while a node stops waits for this.
  */
 export async function down(options: DownOptions, io: DevIo): Promise<Downed[]> {
   if (!options.all) assertName(options.name);
@@ -35,18 +36,25 @@ export async function down(options: DownOptions, io: DevIo): Promise<Downed[]> {
     return [{ name: options.name, was: 'absent', stoppedPids: [], purged: false }];
   }
   return Promise.all(
-    records.map(async (record): Promise<Downed> => {
-      const stoppedPids = await inStep(io, 'stop', record.name, () => stop(record.members));
-      if (options.purge) await rm(nodeFolder(paths, record.name), { recursive: true, force: true });
-      else await writeRecord(paths, withoutPids(record));
-      return {
-        name: record.name,
-        was: stoppedPids.length > 0 ? 'running' : 'stopped',
-        stoppedPids,
-        purged: options.purge,
-      };
-    }),
+    records.map((record) =>
+      withLock(paths.locks, stopLock(record.name), io, async (): Promise<Downed> => {
+        const stoppedPids = await inStep(io, 'stop', record.name, () => stop(record.members));
+        if (options.purge) await rm(nodeFolder(paths, record.name), { recursive: true, force: true });
+        else await writeRecord(paths, withoutPids(record));
+        return {
+          name: record.name,
+          was: stoppedPids.length > 0 ? 'running' : 'stopped',
+          stoppedPids,
+          purged: options.purge,
+        };
+      }),
+    ),
   );
+}
+
+/** Held while a node of this name is being stopped. */
+export function stopLock(name: string): string {
+  return `stop-${name}`;
 }
 
 function withoutPids(record: NodeRecord): NodeRecord {

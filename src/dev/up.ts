@@ -1,4 +1,5 @@
 import { assemble } from './assemble.ts';
+import { stopLock } from './down.ts';
 import { DevError, throwIfInterrupted } from './errors.ts';
 import { machine, requireJava } from './java.ts';
 import { withLock } from './lock.ts';
@@ -21,6 +22,8 @@ export async function up(options: NodeOptions, io: DevIo): Promise<RunningNode> 
   const account = await nodeAccount();
   await makeCache(paths, account);
   return withLock(paths.locks, `node-${options.name}`, io, async () => {
+    // One that is being stopped answers for a while yet, and then is gone.
+    await withLock(paths.locks, stopLock(options.name), io, async () => undefined);
     const previous = await readRecord(paths, options.name);
     const alive = await Promise.all(previous?.members.map(isRunning) ?? []);
     const runs = alive.includes(true);

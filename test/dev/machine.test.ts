@@ -1,13 +1,16 @@
 import { spawn } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { down } from '../../src/dev/down.ts';
+import { down, stopLock } from '../../src/dev/down.ts';
+import { withLock } from '../../src/dev/lock.ts';
 import { meaningful } from '../../src/dev/logs.ts';
 import { movedJvmOptions } from '../../src/dev/member.ts';
-import { cachePaths } from '../../src/dev/paths.ts';
+import { cachePaths, makeCache } from '../../src/dev/paths.ts';
 import { isRunning } from '../../src/dev/process.ts';
 import { status } from '../../src/dev/status.ts';
+import type { DevEvent } from '../../src/dev/types.ts';
+import { up } from '../../src/dev/up.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 describe('the cache', () => {
@@ -33,6 +36,31 @@ describe('an empty cache', () => {
       { name: 'default', was: 'absent', stoppedPids: [], purged: false },
     ]);
     expect(await down({ name: 'default', all: true, purge: false }, io)).toEqual([]);
+  });
+});
+
+describe('a node that is being stopped', () => {
+  it('is not taken for one that runs: up waits until it is gone', async () => {
+    const folder = await temporaryFolder();
+    // For root, whose nodes run under another account.
+    await chmod(folder, 0o755);
+    const env = { ...process.env, RERANKCTL_CACHE: folder };
+    const paths = cachePaths(env);
+    await makeCache(paths, undefined);
+    const stop = new AbortController();
+    const steps: string[] = [];
+    const onEvent = (event: DevEvent): void => {
+      if (event.type !== 'dev.step') return;
+      steps.push(event.detail ?? event.step);
+      stop.abort();
+    };
+    const options = { name: 'going', version: '3.6.0', security: false, nodes: 1 } as const;
+    const more = { settings: {}, javaOpts: [], without: [] };
+    await withLock(paths.locks, stopLock('going'), { onEvent: () => undefined }, async () => {
+      const started = up({ ...options, ...more }, { env, signal: stop.signal, onEvent });
+      await expect(started).rejects.toMatchObject({ code: 'DEV_INTERRUPTED' });
+    });
+    expect(steps).toEqual(['another rerankctl is at work on stop-going']);
   });
 });
 
