@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { open as openZip, type ZipFile } from 'yauzl';
 import type { Diagnostic } from '../../core/diagnostic.ts';
 import { diagnosticAt, type Resource } from '../../core/resource.ts';
@@ -28,8 +26,18 @@ export async function readArchive(path: string): Promise<Archive> {
 
 async function hashOf(path: string): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
-  return hash.digest('hex');
+  // One buffer for all of it: a stream makes a new one for each piece, and V8 collects garbage because of them.
+  const buffer = Buffer.allocUnsafeSlow(1 << 20);
+  const file = await open(path);
+  try {
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
+      if (bytesRead === 0) return hash.digest('hex');
+      hash.update(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 function entryNames(path: string): Promise<string[]> {
