@@ -4,6 +4,7 @@ import { nodeUrl } from '../support/node.ts';
 import { type FaultyProxy, startProxy } from '../support/proxy.ts';
 import { type ModelFile, writeTinyModel } from '../support/tiny-model.ts';
 import { openStory, type Story } from './story.ts';
+import { again } from './sweep.ts';
 
 /** Requests in whose midst a run is ended: each is a place where something has been begun. */
 const POINTS: readonly [string, RegExp][] = [
@@ -59,7 +60,7 @@ describe.each(['SIGINT', 'SIGKILL'] as const)('an apply that gets %s', (signal) 
     if (signal === 'SIGINT') expect(first.stderr).toContain('Interrupted');
     proxy.reset();
 
-    const second = await story.run('apply', nodeUrl());
+    const second = await again(() => story.run('apply', nodeUrl()));
     expect(second.code, second.stdout + second.stderr).toBe(0);
     await story.expectWhole();
   });
@@ -112,7 +113,7 @@ describe('a replacement of a model that is killed', () => {
     expect(struck).toBe(true);
     proxy.reset();
 
-    const second = await changed.run('apply', nodeUrl());
+    const second = await again(() => changed.run('apply', nodeUrl()));
     expect(second.code, second.stdout + second.stderr).toBe(0);
     await changed.expectWhole();
     expect(await story.models()).not.toContain(before);
