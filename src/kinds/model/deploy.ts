@@ -154,14 +154,37 @@ export async function undeploy(context: Pick<StepContext, 'cluster'>, id: string
   });
 }
 
-/** Undeploys when nobody asks it any more, and waits: the model stays registered. One that is gone already is fine. */
+/** So long a model that was undeployed may be seen deployed before it is undeployed again. */
+const STILL_DEPLOYED_MS = 2_000;
+
+/**
+ * Undeploys when nobody asks it any more, and waits: the model stays registered. One that is gone already is fine.
+ *
+ * A deployment that a killed run has begun is let end first: undeployed within its first 50 ms the model is UNDEPLOYED at
+ * once, DEPLOYED a second later, and stays so (3.6.0). One whose request only arrives meanwhile is undone as well.
+ */
 export async function rest(context: Waiting, id: string): Promise<boolean> {
-  if ((await getModel(context.cluster, id)) === undefined) return false;
+  const found = await getModel(context.cluster, id);
+  if (found === undefined) return false;
+  const another = (): Promise<boolean> => isDeployedByAnother({ ...context, recorded: undefined }, id);
+  if (found.state !== 'DEPLOYED') await another();
   await searchesToEnd(context);
-  await undeploy(context, id);
-  const idle = (model: LiveModel): boolean => !/DEPLOYING|^DEPLOYED|PARTIALLY/.test(model.state);
-  await awaitModel(context, id, 'the model to be undeployed', idle);
+  do await undeployAndWait(context, id);
+  while (await another());
   return true;
+}
+
+async function undeployAndWait(context: Waiting, id: string): Promise<void> {
+  await undeploy(context, id);
+  let since = performance.now();
+  await awaitModel(context, id, 'the model to be undeployed', async ({ state }) => {
+    if (!/DEPLOYING|^DEPLOYED|PARTIALLY/.test(state)) return true;
+    if (state !== 'DEPLOYING' && performance.now() - since >= STILL_DEPLOYED_MS) {
+      await undeploy(context, id);
+      since = performance.now();
+    }
+    return false;
+  });
 }
 
 /** Undeploys, waits and deletes. */

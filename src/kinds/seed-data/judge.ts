@@ -3,10 +3,10 @@ import type { FieldChange } from '../../core/plan.ts';
 import { diagnosticAt } from '../../core/resource.ts';
 import { Unknown } from '../../core/value.ts';
 import type { Question, Verdict } from '../kind.ts';
-import type { Standing } from './compare.ts';
+import { pendingIn, type Standing } from './compare.ts';
 import { type Facts, factsOf } from './facts.ts';
 import type { LiveIndex } from './live.ts';
-import type { Content, Reading } from './reading.ts';
+import type { Content, Found, Reading } from './reading.ts';
 
 const LARGE = 'Documents that left a source of this size stay in the index.';
 
@@ -43,12 +43,13 @@ export function judge(question: Question, reading: Reading): Verdict {
     });
     return { action: 'refuse', diagnostics: [problem] };
   }
-  const standing = reading.standing.get(index);
+  const found = reading.standing.get(index);
   if (facts === undefined || facts.indexUuid !== live.uuid) {
-    const verdict = afresh(index, content, live, standing, facts !== undefined);
+    const verdict = afresh(index, content, live, found, facts !== undefined);
     const moves = verdict.action === 'create' && elsewhere !== undefined;
     return moves ? toOther(index, elsewhere, content) : verdict;
   }
+  const standing = found?.standing;
   return content.small === undefined || standing === undefined || standing === 'all there'
     ? byCount(question, index, content, live, facts)
     : byDocument(question, index, content, live, facts, standing);
@@ -78,22 +79,22 @@ export function unavailable(index: string): { code: string; message: string; rem
   };
 }
 
-/** A run that is killed between its last document and the refresh leaves documents that can be got, and not found. */
-export function isSearchable(content: { readonly documents: number }, live: LiveIndex): boolean {
-  return live.documents >= content.documents;
-}
-
-/** Nothing is known of this index: the documents themselves are the only witness. */
+/**
+ * Nothing is known of this index: the documents themselves are the only witness. A run that is killed between its last
+ * document and the refresh leaves documents that can be got, and not found.
+ */
 function afresh(
   index: string,
   content: Content,
   live: LiveIndex,
-  standing: Standing | 'all there' | undefined,
+  found: Found | undefined,
   again: boolean,
 ): Verdict {
+  const standing = found?.standing;
   const held = standing === 'all there' ? undefined : standing?.held;
-  const left = standing === 'all there' ? 0 : standing === undefined ? content.documents : pending(standing);
-  if (left === 0 && isSearchable(content, live)) {
+  const left =
+    standing === 'all there' ? 0 : standing === undefined ? content.documents : pendingIn(standing);
+  if (left === 0 && found?.searchable === true) {
     return { action: 'adopt', id: index, facts: factsOf(content, live, held) };
   }
   const made = { action: 'create', id: index, fingerprint: content.digest } as const;
@@ -135,7 +136,7 @@ function byDocument(
 ): Verdict {
   const removed = removedIds(facts, content.small?.map(({ id }) => id) ?? []).length;
   const changed = content.digest !== facts.sourceDigest;
-  const left = pending(standing);
+  const left = pendingIn(standing);
   if (left === 0 && removed === 0) {
     const now = changed ? { facts: factsOf(content, live, standing.held) } : {};
     return { action: 'none', id: index, ...now };
@@ -164,10 +165,6 @@ function byDocument(
 export function removedIds(facts: Facts | undefined, wanted: Iterable<string>): string[] {
   const kept = new Set(wanted);
   return Object.keys(facts?.held ?? {}).filter((id) => !kept.has(id));
-}
-
-function pending(standing: Standing): number {
-  return standing.missing.length + standing.different.length;
 }
 
 function fieldChange(question: Question, facts: Facts, content: Content): FieldChange {

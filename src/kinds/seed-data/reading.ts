@@ -10,7 +10,15 @@ export interface Reading {
   /** Absent while the documents hold references that are not resolved yet. */
   readonly wanted: Content | undefined;
   readonly live: ReadonlyMap<string, LiveIndex>;
-  readonly standing: ReadonlyMap<string, Standing | 'all there'>;
+  readonly standing: ReadonlyMap<string, Found>;
+}
+
+/** What was found in an index of which nothing is remembered, or in one that is known. */
+export interface Found {
+  /** Of a large source it is only known whether all of it is there. */
+  readonly standing: Standing | 'all there';
+  /** Do searches find it? Asked only where the index is not known and holds everything. */
+  readonly searchable: boolean;
 }
 
 export interface Content {

@@ -7,8 +7,8 @@ import type { Applied, StepContext } from '../kind.ts';
 import { BulkSender, type Operation, type Refusal } from './bulk.ts';
 import { compare, type Held, wishOf } from './compare.ts';
 import { complaint, documentsOf, type SeedDocument, type Source } from './documents.ts';
-import { factsOf, readFacts } from './facts.ts';
-import { count, isSearchable, removedIds, unavailable } from './judge.ts';
+import { type Facts, factsOf, readFacts } from './facts.ts';
+import { count, removedIds, unavailable } from './judge.ts';
 import { type LiveIndex, readIndices } from './live.ts';
 import { DOCUMENT_REFUSALS } from './refusals.ts';
 import { type Survey, sourceOf, stampOfSource, survey } from './source.ts';
@@ -26,9 +26,11 @@ export async function seed(context: StepContext): Promise<Applied> {
   if (surveyed.problems.length > 0) throw unsound(surveyed.problems);
 
   const before = await readIndex(context, index);
-  const written = await context.step('seed', () => send(context, source, surveyed, index, before));
+  const facts = factsOn(context, before);
+  const written = await context.step('seed', () => send(context, source, surveyed, index, facts));
   if ((await stampOfSource(source)) !== surveyed.stamp) throw moved();
-  if (!written && isSearchable(surveyed, before))
+  // Where nothing is remembered, nothing may be missing and yet not be refreshed: a run was killed between the two.
+  if (!written && facts !== undefined)
     return { id: index, facts: await factsAfter(context, surveyed, index, before) };
   await context.step('refresh', () =>
     cluster.request({
@@ -61,8 +63,14 @@ async function factsAfter(context: StepContext, surveyed: Survey, index: string,
 async function standingOf(context: StepContext, surveyed: Survey, index: string, held: Held | undefined) {
   if (surveyed.small === undefined) return undefined;
   const wishes = [...surveyed.small.values()].map(wishOf);
-  const [standing] = await compare(context.cluster, [{ index, wishes, held }], context.signal);
+  const [standing] = await compare(context.cluster, [{ index, wishes, held }], { signal: context.signal });
   return standing;
+}
+
+/** What the state remembers of this very index. */
+function factsOn({ recorded }: StepContext, live: LiveIndex): Facts | undefined {
+  const remembered = readFacts(recorded?.facts);
+  return remembered?.indexUuid === live.uuid ? remembered : undefined;
 }
 
 /** True when anything was written. */
@@ -71,10 +79,8 @@ async function send(
   source: Source,
   surveyed: Survey,
   index: string,
-  live: LiveIndex,
+  facts: Facts | undefined,
 ): Promise<boolean> {
-  const remembered = readFacts(context.recorded?.facts);
-  const facts = remembered?.indexUuid === live.uuid ? remembered : undefined;
   const standing = await standingOf(context, surveyed, index, facts?.held);
   const differing = standing && new Set([...standing.missing, ...standing.different]);
   const meter = new Meter(context, differing?.size ?? surveyed.documents);

@@ -3,12 +3,12 @@ import type { Diagnostic } from '../../core/diagnostic.ts';
 import { Reference } from '../../core/value.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
 import type { Asked, KindSnapshot, Wanted } from '../kind.ts';
-import { type Ask, compare, isThere, type Standing, wishesOf, wishOf } from './compare.ts';
+import { type Ask, compare, isThere, pendingIn, wishesOf, wishOf } from './compare.ts';
 import type { Source } from './documents.ts';
 import { type Facts, readFacts } from './facts.ts';
 import { judge } from './judge.ts';
 import { type LiveIndex, readIndices } from './live.ts';
-import type { Content, Reading } from './reading.ts';
+import type { Content, Found, Reading } from './reading.ts';
 import { judgeRemoval } from './removal.ts';
 import { digestOf, sourceOf, survey } from './source.ts';
 
@@ -82,8 +82,8 @@ async function readStandings(
   cluster: Cluster,
   candidates: readonly Candidate[],
   live: ReadonlyMap<string, LiveIndex>,
-): Promise<Map<Candidate, Map<string, Standing | 'all there'>>> {
-  const found = new Map(candidates.map((c) => [c, new Map<string, Standing | 'all there'>()]));
+): Promise<Map<Candidate, Map<string, Found>>> {
+  const found = new Map(candidates.map((c) => [c, new Map<string, Found>()]));
   const asks: (Ask & { candidate: Candidate })[] = [];
   for (const candidate of candidates) {
     const { content, facts, source } = candidate;
@@ -103,14 +103,25 @@ async function readStandings(
         source !== undefined &&
         there.documents >= content.documents
       ) {
-        if (await isThere(cluster, index, source)) found.get(candidate)?.set(index, 'all there');
+        const searchable = await isThere(cluster, index, source, { searched: true });
+        if (searchable || (await isThere(cluster, index, source))) {
+          found.get(candidate)?.set(index, { standing: 'all there', searchable });
+        }
       }
     }
   }
   const standings = await compare(cluster, asks);
+  const whole = asks.filter(({ candidate, index }, i) => {
+    const standing = standings[i];
+    const known = candidate.facts?.indexUuid === live.get(index)?.uuid;
+    return !known && standing !== undefined && pendingIn(standing) === 0;
+  });
+  const searched = await compare(cluster, whole, { searched: true });
   for (const [i, ask] of asks.entries()) {
     const standing = standings[i];
-    if (standing !== undefined) found.get(ask.candidate)?.set(ask.index, standing);
+    const seen = searched[whole.indexOf(ask)];
+    const searchable = seen !== undefined && pendingIn(seen) === 0;
+    if (standing !== undefined) found.get(ask.candidate)?.set(ask.index, { standing, searchable });
   }
   return found;
 }

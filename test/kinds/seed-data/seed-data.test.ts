@@ -53,6 +53,32 @@ async function failureOf(work: Promise<unknown>): Promise<RerankctlError> {
 
 const four = [1, 2, 3, 4].map((n) => ({ n, text: `passage ${n}` }));
 
+describe('documents that were written and not refreshed, as by a run that was killed in between,', () => {
+  const NEVER = { settings: { number_of_replicas: 0, refresh_interval: '-1' } };
+
+  it.each(['documents', 'files'])('are made searchable, and then found in place: %s', async (from) => {
+    await writeFile(join(folder, 'four.ndjson'), four.map((each) => `${JSON.stringify(each)}\n`).join(''));
+    const source = from === 'files' ? { files: ['four.ndjson'] } : { documents: four };
+    const resource = resourceOf({ index, ...source }, folder);
+    // Written by a first seeding, whose IDs they have, and again without a refresh.
+    await apply(cluster, resource);
+    const written = await hits();
+    await cluster.request({ method: 'DELETE', path: `/${index}` });
+    await createIndex(index, NEVER);
+    for (const [id, body] of written) {
+      await cluster.request({ method: 'PUT', path: `/${index}/_doc/${id}`, body: body as object });
+    }
+    // A realtime get lets statistics count what no search finds (3.6.0).
+    await plan(cluster, resource);
+    expect((await hits()).size).toBe(0);
+    expect(await plan(cluster, resource)).toMatchObject({ action: 'create', steps: ['refresh'] });
+    expect((await hits()).size).toBe(0);
+    await apply(cluster, resource);
+    expect(await hits()).toEqual(written);
+    expect(await plan(cluster, resource)).toMatchObject({ action: 'adopt' });
+  });
+});
+
 describe('inline documents', () => {
   it('are created once, and found in place afterwards, with and without state', async () => {
     const resource = resourceOf({ index, documents: four });
