@@ -2,6 +2,7 @@ import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { dig } from '../../src/core/json.ts';
 import { acquireLease } from '../../src/engine/state/lock.ts';
 import { readState } from '../../src/engine/state/read.ts';
 import { reconcile } from '../../src/reconcile/loop.ts';
@@ -44,8 +45,11 @@ async function write(yaml: string): Promise<void> {
 
 const pipeline = (description = 'as in git'): string => manifest('SearchPipeline', name, { description });
 const where = (): string[] => ['-f', folder, '--url', bench.proxy.url, '--stack', bench.stack];
-const live = async (): Promise<unknown> =>
-  ((await bench.raw('GET', '/_search/pipeline')) as Record<string, unknown>)[name];
+const live = async (): Promise<unknown> => {
+  // A node without any pipeline answers the list with 404.
+  const { body } = await bench.cluster.request({ method: 'GET', path: '/_search/pipeline', accept: [404] });
+  return dig(body, name);
+};
 const remove = () => bench.raw('DELETE', `/_search/pipeline/${name}`);
 
 describe('rerankctl reconcile --apply', () => {
