@@ -184,7 +184,7 @@ export async function sweep(
     mode,
     parts: [
       new Sweep({ mode, scope: 'writes', step: of === 'a sample' ? SAMPLED : 1 }, open),
-      // One that comes late is a read like any other.
+      // A read that arrives late is heard by nobody.
       ...(mode === 'late' ? [] : [new Sweep({ mode, scope: 'reads', step: SAMPLED }, open)]),
     ],
   }));
@@ -197,7 +197,11 @@ export async function sweep(
   const triedOf = (parts: readonly Sweep[]): number => parts.reduce((sum, { tried }) => sum + tried, 0);
   const points = sweeps.map(({ mode, parts }) => `${triedOf(parts)} points ${mode}`).join(', ');
   const all = sweeps.flatMap(({ parts }) => parts);
-  const problems = all.flatMap((each) => each.problems);
+  // A sweep that strikes nothing proves nothing.
+  const problems = all.flatMap(({ tried, problems }) => [
+    ...(tried === 0 ? ['nothing was struck'] : []),
+    ...problems,
+  ]);
   const seconds = Math.round((performance.now() - from) / 1000);
   return {
     problems: problems.join('\n\n'),

@@ -7,7 +7,7 @@ import { acquireLease } from '../../src/engine/state/lock.ts';
 import { readState } from '../../src/engine/state/read.ts';
 import { reconcile } from '../../src/reconcile/loop.ts';
 import { rollout } from '../rollout/story.ts';
-import { runHere } from '../support/here.ts';
+import { inProcess } from '../support/in-process.ts';
 import { connectToNode, uniqueName } from '../support/node.ts';
 import { type Bench, load, manifest, openBench, SERVERS } from '../support/provision.ts';
 import { type ModelFile, writeTinyModel } from '../support/tiny-model.ts';
@@ -114,7 +114,7 @@ describe('rerankctl reconcile --apply', () => {
     await loop.until('rerankctl_rounds_total{result="skipped"}', 2);
     expect((await loop.get('/readyz'))[0]).toBe(200);
     expect(await live()).toBeUndefined();
-    const watched = await runHere(['reconcile', ...where(), '--once', '--output', 'json']);
+    const watched = await inProcess(['reconcile', ...where(), '--once', '--output', 'json']);
     expect(JSON.parse(watched.stdout)).toMatchObject({ exitCode: 0, result: 'skipped' });
     await lease.release();
     await loop.until('rerankctl_rounds_total{result="applied"}');
@@ -169,7 +169,7 @@ describe('rerankctl reconcile --apply', () => {
     expect(code).toBe(130);
     expect(stderr).toContain('Broken off: the grace period was over.');
     bench.proxy.reset();
-    expect((await runHere(['reconcile', ...where(), '--apply', '--once'])).code).toBe(0);
+    expect((await inProcess(['reconcile', ...where(), '--apply', '--once'])).code).toBe(0);
     expect(await live()).toEqual({ description: 'as in git' });
   });
 });
@@ -215,7 +215,7 @@ describe('rerankctl reconcile', () => {
 
   it('--once ends with the exit codes of drift and apply', async () => {
     const once = async (...args: string[]) => {
-      const ran = await runHere(['reconcile', ...where(), '--once', '--output', 'json', ...args]);
+      const ran = await inProcess(['reconcile', ...where(), '--once', '--output', 'json', ...args]);
       const { exitCode, result, drifted, diagnostics } = JSON.parse(ran.stdout);
       expect(exitCode).toBe(ran.code);
       return [ran.code, result, drifted ?? diagnostics.map(({ code }: { code: string }) => code)];

@@ -9,7 +9,7 @@ import type { Round, RoundEnd } from '../../src/reconcile/events.ts';
 import { HeldBack } from '../../src/reconcile/held-back.ts';
 import { delayMs, isFailure } from '../../src/reconcile/schedule.ts';
 import { readExposition } from '../support/exposition.ts';
-import { runHere } from '../support/here.ts';
+import { inProcess } from '../support/in-process.ts';
 
 const MINUTE = 60_000;
 
@@ -227,7 +227,7 @@ describe('What cannot be meant', () => {
     [['-f', 'x', '--stack', 'NO'], '--stack NO is no name'],
     [['-f', 'x', '--listen', '192.0.2.1:1'], 'RCTL_CANNOT_LISTEN'],
   ])('%j: exit 3', async (args, words) => {
-    const { code, stderr } = await runHere(['reconcile', ...args]);
+    const { code, stderr } = await inProcess(['reconcile', ...args]);
     expect(code).toBe(3);
     expect(stderr).toContain(words);
   });

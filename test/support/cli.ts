@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Output } from '../../src/cli/io.ts';
+import { inProcess } from './in-process.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
@@ -57,30 +57,12 @@ export function start(
 }
 
 /**
- * The command in this process, by what main.ts does: to start one for each of some five thousand runs was a fourth of what
- * the whole suite cost. What only a process shows (signals, streams, how it starts and ends) is tried with
- * `start` and `rerankctlProcess`.
+ * The command in this process, with the environment that a process of its own would have: to start one for each of some
+ * five thousand runs was a fourth of what the whole suite cost. What only a process shows (signals, streams, how it starts
+ * and ends) is tried with `start` and `rerankctlProcess`.
  */
-export async function rerankctl(args: readonly string[], options: Options = {}): Promise<Ran> {
-  const { run } = await import('../../src/cli/run.ts');
-  const said = { stdout: '', stderr: '' };
-  const output = (name: 'stdout' | 'stderr'): Output => ({
-    isTTY: false,
-    columns: 80,
-    write: (text) => {
-      said[name] += text;
-    },
-  });
-  const code = await run(args, {
-    stdout: output('stdout'),
-    stderr: output('stderr'),
-    env: { ...plainEnvironment(), ...options.env },
-    cwd: options.cwd ?? process.cwd(),
-    signal: new AbortController().signal,
-    readStdin: async () => options.stdin ?? '',
-    ask: async () => undefined,
-  });
-  return { code, ...said };
+export function rerankctl(args: readonly string[], options: Options = {}): Promise<Ran> {
+  return inProcess(args, { ...options, env: { ...plainEnvironment(), ...options.env } });
 }
 
 /** A process of its own, until it ends. */

@@ -2,7 +2,8 @@ import { run } from '../../src/cli/run.ts';
 import type { Ran } from './cli.ts';
 
 interface Options {
-  readonly env?: Readonly<Record<string, string>>;
+  /** Empty without. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   readonly stdin?: string | (() => Promise<string>);
   readonly cwd?: string;
   /** Which streams are terminals. */

@@ -39,6 +39,9 @@ describe('judgments that measured nothing', () => {
     expect(junit.stdout).toContain('<failure type="inconclusive"');
     const annotated = await verify('--run', other, '--output', 'github');
     expect(annotated.stdout).toContain('::error title=RCTL_VERIFICATION_FAILED::measured');
+    expect(annotated.stdout).toContain(remedy);
+    const markdown = await verify('--run', other, '--output', 'markdown');
+    expect(markdown.stdout).toContain(`there are no figures. ${remedy}`);
   });
 
   it('one query that is judged is enough to measure', async () => {

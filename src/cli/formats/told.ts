@@ -86,15 +86,16 @@ function resourcesOf({ plan, resources = [] }: Told): Map<string, Resource> {
 /** What a verification found beside its gates: the proof that the reranker ran, canaries, queries. */
 function caseProblems(report: VerificationReport): Diagnostic[] {
   const wrong = casesOf({ ...report, gates: [] }).filter(({ verdict }) => verdict !== 'pass');
-  const problem = (message: string): Diagnostic => ({
+  const problem = (message: string, remedy?: string): Diagnostic => ({
     severity: 'error',
     code: 'RCTL_VERIFICATION_FAILED',
     message,
+    ...(remedy === undefined ? {} : { remedy }),
     address: report.address,
   });
   const left = wrong.length - MOST_CASES;
   return [
-    ...wrong.slice(0, MOST_CASES).map(({ name, message }) => problem(`${name}: ${message}`)),
+    ...wrong.slice(0, MOST_CASES).map(({ name, message, remedy }) => problem(`${name}: ${message}`, remedy)),
     ...(left > 0 ? [problem(`${left} more queries went wrong.`)] : []),
   ];
 }

@@ -20,7 +20,7 @@ const ATTEMPTS = 10;
 const PAUSE_MS = 500;
 
 /** What deploying takes. Without a journal there is nothing to finish when it is killed. */
-type Deploying = Waiting & Pick<StepContext, 'recorded'> & Partial<Pick<StepContext, 'journal'>>;
+type Deploying = Waiting & Partial<Pick<StepContext, 'recorded' | 'journal'>>;
 
 /**
  * Deploys and waits. Idempotent: deploying a deployed model is a task that completes at once. A deployment that an
@@ -166,11 +166,11 @@ const STILL_DEPLOYED_MS = 2_000;
 export async function rest(context: Waiting, id: string): Promise<boolean> {
   const found = await getModel(context.cluster, id);
   if (found === undefined) return false;
-  const another = (): Promise<boolean> => isDeployedByAnother({ ...context, recorded: undefined }, id);
-  if (found.state !== 'DEPLOYED') await another();
+  if (found.state !== 'DEPLOYED') await isDeployedByAnother(context, id);
   await searchesToEnd(context);
-  do await undeployAndWait(context, id);
-  while (await another());
+  do {
+    await undeployAndWait(context, id);
+  } while (await isDeployedByAnother(context, id));
   return true;
 }
 

@@ -35,6 +35,10 @@ export function pendingIn({ missing, different }: Standing): number {
   return missing.length + different.length;
 }
 
+export function isWhole(standing: Standing | undefined): boolean {
+  return standing !== undefined && pendingIn(standing) === 0;
+}
+
 export function wishOf(document: SeedDocument): Wish {
   return { id: document.id, hash: contentId(document.value, document.text), value: document.value };
 }
@@ -139,7 +143,7 @@ export async function isThere(
     const [standing] = await compare(cluster, [{ index, wishes, held: undefined }], comparing);
     wishes = [];
     bytes = 0;
-    return standing !== undefined && pendingIn(standing) === 0;
+    return isWhole(standing);
   };
   let sound = true;
   const report = (): void => {

@@ -43,7 +43,7 @@ export function judge(question: Question, reading: Reading): Verdict {
     });
     return { action: 'refuse', diagnostics: [problem] };
   }
-  const found = reading.standing.get(index);
+  const found = reading.found.get(index);
   if (facts === undefined || facts.indexUuid !== live.uuid) {
     const verdict = afresh(index, content, live, found, facts !== undefined);
     const moves = verdict.action === 'create' && elsewhere !== undefined;

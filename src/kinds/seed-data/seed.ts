@@ -29,7 +29,7 @@ export async function seed(context: StepContext): Promise<Applied> {
   const facts = factsOn(context, before);
   const written = await context.step('seed', () => send(context, source, surveyed, index, facts));
   if ((await stampOfSource(source)) !== surveyed.stamp) throw moved();
-  // Where nothing is remembered, nothing may be missing and yet not be refreshed: a run was killed between the two.
+  // A run that was killed remembers nothing: what it has written may all be there, and not refreshed yet.
   if (!written && facts !== undefined)
     return { id: index, facts: await factsAfter(context, surveyed, index, before) };
   await context.step('refresh', () =>

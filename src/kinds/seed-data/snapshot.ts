@@ -3,7 +3,7 @@ import type { Diagnostic } from '../../core/diagnostic.ts';
 import { Reference } from '../../core/value.ts';
 import type { Cluster } from '../../opensearch/cluster.ts';
 import type { Asked, KindSnapshot, Wanted } from '../kind.ts';
-import { type Ask, compare, isThere, pendingIn, wishesOf, wishOf } from './compare.ts';
+import { type Ask, compare, isThere, isWhole, wishesOf, wishOf } from './compare.ts';
 import type { Source } from './documents.ts';
 import { type Facts, readFacts } from './facts.ts';
 import { judge } from './judge.ts';
@@ -29,7 +29,7 @@ export async function snapshot(cluster: Cluster, { wanted, leaving }: Asked): Pr
     ...candidates.flatMap(({ names }) => names),
     ...leaving.flatMap(({ recorded }) => recorded.id ?? []),
   ]);
-  const standings = await readStandings(cluster, candidates, live);
+  const found = await findAll(cluster, candidates, live);
   const readings = new Map(
     candidates.map((candidate) => [
       candidate.wanted.resource.address,
@@ -38,7 +38,7 @@ export async function snapshot(cluster: Cluster, { wanted, leaving }: Asked): Pr
         facts: candidate.facts,
         wanted: candidate.content,
         live,
-        standing: standings.get(candidate) ?? new Map(),
+        found: found.get(candidate) ?? new Map(),
       } satisfies Reading,
     ]),
   );
@@ -78,7 +78,7 @@ function namesOf({ resource, recorded }: Wanted): string[] {
   return referred === undefined || names.includes(referred) ? names : [...names, referred];
 }
 
-async function readStandings(
+async function findAll(
   cluster: Cluster,
   candidates: readonly Candidate[],
   live: ReadonlyMap<string, LiveIndex>,
@@ -103,6 +103,7 @@ async function readStandings(
         source !== undefined &&
         there.documents >= content.documents
       ) {
+        // A source that is not even there ends both at its first documents.
         const searchable = await isThere(cluster, index, source, { searched: true });
         if (searchable || (await isThere(cluster, index, source))) {
           found.get(candidate)?.set(index, { standing: 'all there', searchable });
@@ -111,17 +112,16 @@ async function readStandings(
     }
   }
   const standings = await compare(cluster, asks);
-  const whole = asks.filter(({ candidate, index }, i) => {
-    const standing = standings[i];
-    const known = candidate.facts?.indexUuid === live.get(index)?.uuid;
-    return !known && standing !== undefined && pendingIn(standing) === 0;
-  });
-  const searched = await compare(cluster, whole, { searched: true });
+  const unknown = asks.filter(
+    ({ candidate, index }, i) =>
+      candidate.facts?.indexUuid !== live.get(index)?.uuid && isWhole(standings[i]),
+  );
+  const searched = await compare(cluster, unknown, { searched: true });
+  const searchable = new Set(unknown.filter((_, i) => isWhole(searched[i])));
   for (const [i, ask] of asks.entries()) {
     const standing = standings[i];
-    const seen = searched[whole.indexOf(ask)];
-    const searchable = seen !== undefined && pendingIn(seen) === 0;
-    if (standing !== undefined) found.get(ask.candidate)?.set(ask.index, { standing, searchable });
+    if (standing === undefined) continue;
+    found.get(ask.candidate)?.set(ask.index, { standing, searchable: searchable.has(ask) });
   }
   return found;
 }

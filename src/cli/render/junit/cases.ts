@@ -11,11 +11,13 @@ export interface Case {
   readonly message: string;
   /** The whole of it, with what to do. */
   readonly details: string;
+  /** What to do about `message`. */
+  readonly remedy?: string | undefined;
   readonly ms?: number;
   readonly location?: SourceLocation;
 }
 
-/** The cases of a verification: the proof, that something was measured, each gate, each canary, and each query with something to say. */
+/** The cases of a verification: the proof, judgments that measured nothing, each gate, each canary, each query to tell of. */
 export function casesOf(report: VerificationReport): Case[] {
   return [
     ...proofCase(report.queries),
@@ -53,7 +55,8 @@ function unmeasuredCase({ relevance }: VerificationReport): Case[] {
   const why = whyUnmeasured(relevance);
   if (why === undefined) return [];
   const { message, remedy } = why;
-  return [{ name: 'measured', verdict: 'inconclusive', message, details: withRemedy(message, remedy) }];
+  const details = withRemedy(message, remedy);
+  return [{ name: 'measured', verdict: 'inconclusive', message, details, remedy }];
 }
 
 function alikeText(others: number): string {

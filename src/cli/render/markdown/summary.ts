@@ -67,7 +67,7 @@ function measureTable({ relevance, arms }: VerificationReport): string[] {
   if (relevance === null) return [];
   const { measures, queries } = relevance;
   const unmeasured = whyUnmeasured(relevance);
-  if (unmeasured !== undefined) return [`${sentence(unmeasured.message)} ${inert(unmeasured.remedy)}`];
+  if (unmeasured !== undefined) return [sentence(`${unmeasured.message}. ${unmeasured.remedy}`)];
   const rows = measures
     .slice(0, MOST_ROWS)
     .flatMap((report) => figureRows(inertCode(report.measure), report, arms));
